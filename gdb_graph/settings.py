@@ -1,0 +1,59 @@
+"""The table of settings: environment in, one frozen value out; only the command line calls `read`."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gdb_graph.errors import GraphError
+
+
+def _setting(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field is one environment variable: `GDB_` and its name in capitals."""
+
+    host: str = _setting("127.0.0.1", "address to listen on")
+    port: int = _setting(8000, "port to listen on")
+    public_url: str = _setting("", "address under which users reach the service; absolute links come from it")
+    snapshots: Path = _setting(Path("snapshots"), "folder of the snapshots and the pointer `current`")
+    engines: int = _setting(2, "queries that run at the same time")
+    waiting: int = _setting(64, "requests that may wait for an engine; past that 503")
+    query_seconds: float = _setting(10.0, "deadline of one query in seconds; past that 504")
+    engine_megabytes: int = _setting(2048, "memory one query may add, in MB")
+    query_bytes: int = _setting(1_000_000, "size of the largest request body and query text, in bytes")
+
+    @property
+    def base_url(self) -> str:
+        """The public address without a trailing slash; the listening address where none is set."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def read(environment: Mapping[str, str], **given: Any) -> Settings:
+    """Settings from the environment, overridden by what is `given` and not None.
+
+    Raises GraphError for a value that is not of the setting's type.
+    """
+    values: dict[str, Any] = {}
+    for setting in dataclasses.fields(Settings):
+        name = f"GDB_{setting.name.upper()}"
+        if given.get(setting.name) is not None:
+            values[setting.name] = given[setting.name]
+        elif text := environment.get(name):
+            values[setting.name] = _convert(name, text, type(setting.default))
+    settings = Settings(**values)
+    for name in ("engines", "waiting", "query_seconds", "engine_megabytes", "query_bytes"):
+        if getattr(settings, name) <= 0:
+            raise GraphError(f"GDB_{name.upper()} must be greater than 0, not {getattr(settings, name)}.")
+    return settings
+
+
+def _convert(name: str, text: str, kind: type) -> Any:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise GraphError(f"{name} must be of type {kind.__name__}, not {text!r}.") from error

@@ -1,0 +1,189 @@
+"""The door between the rooms: one folder, written once, named by its content; `current` points at one of them.
+
+    snapshots/
+      current -> 0f3c…          switched atomically
+      0f3c…/manifest.json       what it is: hash, counts, hashes of the files, versions of the tools
+            quads.nq            all quads, sorted: what the hash is taken over, and what engines load
+            store/              the same as an Oxigraph store, for other programs and for disk
+            queries/*.rq        the curated queries
+            report.json         warnings and notes of the validation
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from gdb_graph.errors import BuildInProgress, Finding, SnapshotError
+from gdb_graph.terms import Names
+
+_UNFINISHED = ".building-"
+_POINTER = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One snapshot on disk: its folder and what its manifest says."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The name of the snapshot: the first half of its content hash."""
+        return str(self.manifest["id"])
+
+    @property
+    def names(self) -> Names:
+        """The IRIs of its content."""
+        return Names(self.manifest["base"])
+
+    @property
+    def quads(self) -> Path:
+        """All quads as sorted N-Quads."""
+        return self.folder / "quads.nq"
+
+    @property
+    def queries(self) -> Path:
+        """The folder of the curated queries."""
+        return self.folder / "queries"
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """The snapshot in `folder`. Raises SnapshotError where there is none, or it is not whole."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        size = (folder / "quads.nq").stat().st_size
+    except FileNotFoundError as error:
+        raise SnapshotError(f"There is no snapshot in {folder}. Run `gdb-graph build` first.") from error
+    except (OSError, ValueError) as error:
+        raise SnapshotError(f"The snapshot in {folder} cannot be read: {error}. Build it again.") from error
+    if size != manifest["bytes"]:
+        raise SnapshotError(f"The snapshot in {folder} is damaged: quads.nq has {size} bytes, not {manifest['bytes']}.")
+    return Snapshot(folder.resolve(), manifest)
+
+
+def open_current(snapshots: Path) -> Snapshot:
+    """The snapshot that `current` points at. Raises SnapshotError."""
+    return open_snapshot((snapshots / _POINTER).resolve())
+
+
+def current_id(snapshots: Path) -> str:
+    """The id that `current` points at now, "" for none: cheap enough to ask every second."""
+    try:
+        return Path(os.readlink(snapshots / _POINTER)).name
+    except OSError:
+        return ""
+
+
+@contextmanager
+def writing(snapshots: Path) -> Iterator[Path]:
+    """A fresh folder to write a snapshot into; removed on leaving, with what an interrupted build left.
+
+    Raises BuildInProgress while another process is inside.
+    """
+    snapshots.mkdir(parents=True, exist_ok=True)
+    with (snapshots / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BuildInProgress(f"Another build is writing into {snapshots}. Wait for it to end.") from error
+        _sweep(snapshots)
+        try:
+            yield Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=snapshots))
+        finally:
+            _sweep(snapshots)
+
+
+def _sweep(snapshots: Path) -> None:
+    for rest in snapshots.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(rest) if rest.is_dir() and not rest.is_symlink() else rest.unlink()
+
+
+def write(
+    folder: Path, quads: Iterable[ox.Quad], queries: Path, manifest: Mapping[str, Any], findings: Sequence[Finding]
+) -> str:
+    """Write a snapshot of `quads` and `queries` into the empty `folder`; return its id.
+
+    Equal quads and queries give an equal id, whenever and wherever they are written.
+    """
+    lines = sorted(ox.serialize(quads, format=ox.RdfFormat.N_QUADS).splitlines(keepends=True))  # type: ignore[union-attr]
+    digest = hashlib.sha256()
+    with (folder / "quads.nq").open("wb") as file:
+        for line in lines:
+            digest.update(line)
+            file.write(line)
+    (folder / "queries").mkdir()
+    for path in sorted(queries.glob("*.rq")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        shutil.copyfile(path, folder / "queries" / path.name)
+    store = ox.Store(folder / "store")
+    store.bulk_load(path=folder / "quads.nq", format=ox.RdfFormat.N_QUADS)
+    store.flush()
+    id_ = digest.hexdigest()[:32]
+    whole = {
+        "id": id_,
+        "content_hash": f"sha256:{digest.hexdigest()}",
+        **manifest,
+        "bytes": (folder / "quads.nq").stat().st_size,
+        "quads": len(lines),
+    }
+    _write_json(folder / "report.json", [asdict(finding) for finding in findings])
+    _write_json(folder / "manifest.json", whole)
+    return id_
+
+
+def publish(unfinished: Path, id_: str) -> Snapshot:
+    """Give the finished folder its name and switch `current` to it; readers see the old or the new, never half."""
+    snapshots = unfinished.parent
+    final = snapshots / id_
+    _sync(unfinished)
+    if _is_whole(final):
+        shutil.rmtree(unfinished)
+    else:
+        shutil.rmtree(final, ignore_errors=True)
+        os.rename(unfinished, final)
+    pointer = Path(tempfile.mktemp(prefix=_UNFINISHED, dir=snapshots))
+    pointer.symlink_to(id_)
+    os.replace(pointer, snapshots / _POINTER)
+    _sync_folder(snapshots)
+    return open_snapshot(final)
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        open_snapshot(folder)
+    except SnapshotError:
+        return False
+    return True
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=False) + "\n", encoding="utf-8")
