@@ -52,7 +52,7 @@ class ContentError(GraphError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
-        count = len(self.findings)
+        count = sum(finding.severity == "Violation" for finding in self.findings)
         super().__init__(f"{count} violation{'s' if count != 1 else ''} in the content; nothing was published")
 
 

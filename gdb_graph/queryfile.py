@@ -6,7 +6,7 @@ A parameter stands in the query as `VALUES ?name { default }  # param`. The only
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -67,7 +67,8 @@ class Query:
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in values:
             if name not in known:
-                raise BadParameter(name, f"{self.name!r} has no parameter {name!r}. {_instead(name, list(known))}")
+                takes = f"It takes: {', '.join(known)}." if known else "It takes no parameters."
+                raise BadParameter(name, f"{self.name!r} has no parameter {name!r}.{near(name, known)} {takes}")
         terms = {name: term(known[name], value, names) for name, value in values.items()}
 
         def line(match: re.Match[str]) -> str:
@@ -112,16 +113,16 @@ def _iri(parameter: Parameter, value: str, namespace: str) -> ox.NamedNode:
         ) from error
 
 
-def _instead(name: str, known: list[str]) -> str:
-    if not known:
-        return "It takes no parameters."
-    near = difflib.get_close_matches(name, known, 1)
-    return f"Did you mean {near[0]!r}?" if near else f"It takes: {', '.join(known)}."
+def near(name: str, known: Iterable[str]) -> str:
+    """A sentence that names the known one most like `name`, with a space before it; "" where none is."""
+    found = difflib.get_close_matches(name, list(known), 1)
+    return f" Did you mean {found[0]!r}?" if found else ""
 
 
 def read_folder(folder: Path) -> dict[str, Query]:
     """All queries of a folder by name, sorted; an absent folder holds none. Raises ContentError."""
-    queries, findings = {}, []
+    queries: dict[str, Query] = {}
+    findings: list[Finding] = []
     for path in sorted(folder.glob("*.rq")):
         try:
             queries[path.stem] = read(path)
@@ -158,7 +159,9 @@ def _header(path: Path, text: str) -> dict[str, Any]:
         header = yaml.safe_load("\n".join(line[2:] for line in lines))
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line if error.problem_mark else 0) + 1
-        raise _fault(path, line, f"Kopf ist kein YAML: {error.problem}", f"header is not YAML: {error.problem}") from error
+        raise _fault(
+            path, line, f"Kopf ist kein YAML: {error.problem}", f"header is not YAML: {error.problem}"
+        ) from error
     if not isinstance(header, dict):
         raise _fault(path, 1, "Kopf fehlt: Zeilen mit #+ voranstellen", "no header: put lines that begin with #+ first")
     return header
@@ -212,8 +215,11 @@ def _parameter(path: Path, text: str, name: str, stated: Any, match: re.Match[st
 
 def _default(text: str, name: str, default: str) -> ox.NamedNode | ox.Literal:
     prologue = "\n".join(re.findall(r"^PREFIX .*$", text, flags=re.MULTILINE))
-    (row,) = ox.Store().query(f"{prologue}\nSELECT ?{name} {{ VALUES ?{name} {{ {default} }} }}")  # type: ignore[misc]
-    value: ox.NamedNode | ox.Literal = row[name]  # type: ignore[index]
+    solutions = ox.Store().query(f"{prologue}\nSELECT ?{name} {{ VALUES ?{name} {{ {default} }} }}")
+    assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - it is a SELECT
+    (solution,) = solutions
+    value = solution[name]
+    assert isinstance(value, ox.NamedNode | ox.Literal)  # noqa: S101 - VALUES holds no blank node
     return value
 
 

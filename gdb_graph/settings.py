@@ -2,30 +2,26 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from gdb_graph.errors import GraphError
-
-
-def _setting(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"help": text})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Each field is one environment variable: `GDB_` and its name in capitals."""
 
-    host: str = _setting("127.0.0.1", "address to listen on")
-    port: int = _setting(8000, "port to listen on")
-    public_url: str = _setting("", "address under which users reach the service; absolute links come from it")
-    snapshots: Path = _setting(Path("snapshots"), "folder of the snapshots and the pointer `current`")
-    engines: int = _setting(2, "queries that run at the same time")
-    waiting: int = _setting(64, "requests that may wait for an engine; past that 503")
-    query_seconds: float = _setting(10.0, "deadline of one query in seconds; past that 504")
-    engine_megabytes: int = _setting(2048, "memory one query may add, in MB")
-    query_bytes: int = _setting(1_000_000, "size of the largest request body and query text, in bytes")
+    host: Annotated[str, "address to listen on"] = "127.0.0.1"
+    port: Annotated[int, "port to listen on"] = 8000
+    public_url: Annotated[str, "address under which users reach the service; absolute links come from it"] = ""
+    snapshots: Annotated[Path, "folder of the snapshots and the pointer `current`"] = Path("snapshots")
+    engines: Annotated[int, "queries that run at the same time"] = 2
+    waiting: Annotated[int, "requests that may wait for an engine; past that 503"] = 64
+    query_seconds: Annotated[float, "deadline of one query in seconds; past that 504"] = 10.0
+    engine_megabytes: Annotated[int, "memory one query may add, in MB"] = 2048
+    query_bytes: Annotated[int, "size of the largest request body and query text, in bytes"] = 1_000_000
 
     @property
     def base_url(self) -> str:

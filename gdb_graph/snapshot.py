@@ -1,12 +1,12 @@
 """The door between the rooms: one folder, written once, named by its content; `current` points at one of them.
 
-    snapshots/
-      current -> 0f3c…          switched atomically
-      0f3c…/manifest.json       what it is: hash, counts, hashes of the files, versions of the tools
-            quads.nq            all quads, sorted: what the hash is taken over, and what engines load
-            store/              the same as an Oxigraph store, for other programs and for disk
-            queries/*.rq        the curated queries
-            report.json         warnings and notes of the validation
+snapshots/
+  current -> 0f3c…          switched atomically
+  0f3c…/manifest.json       what it is: hash, counts, hashes of the files, versions of the tools
+        quads.nq            all quads, sorted: what the hash is taken over, and what engines load
+        store/              the same as an Oxigraph store, for other programs and for disk
+        queries/*.rq        the curated queries
+        report.json         warnings and notes of the validation
 """
 
 import fcntl
@@ -72,17 +72,9 @@ def open_snapshot(folder: Path) -> Snapshot:
     return Snapshot(folder.resolve(), manifest)
 
 
-def open_current(snapshots: Path) -> Snapshot:
-    """The snapshot that `current` points at. Raises SnapshotError."""
-    return open_snapshot((snapshots / _POINTER).resolve())
-
-
-def current_id(snapshots: Path) -> str:
-    """The id that `current` points at now, "" for none: cheap enough to ask every second."""
-    try:
-        return Path(os.readlink(snapshots / _POINTER)).name
-    except OSError:
-        return ""
+def current(snapshots: Path) -> Path:
+    """The folder that `current` points at now: cheap enough to ask every second."""
+    return (snapshots / _POINTER).resolve()
 
 
 @contextmanager
@@ -151,10 +143,10 @@ def publish(unfinished: Path, id_: str) -> Snapshot:
         shutil.rmtree(unfinished)
     else:
         shutil.rmtree(final, ignore_errors=True)
-        os.rename(unfinished, final)
-    pointer = Path(tempfile.mktemp(prefix=_UNFINISHED, dir=snapshots))
+        unfinished.rename(final)
+    pointer = snapshots / f"{_UNFINISHED}{_POINTER}"
     pointer.symlink_to(id_)
-    os.replace(pointer, snapshots / _POINTER)
+    pointer.replace(snapshots / _POINTER)
     _sync_folder(snapshots)
     return open_snapshot(final)
 

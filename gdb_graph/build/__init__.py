@@ -5,7 +5,7 @@ sources ▶ checks ▶ validate ▶ reason ▶ consistency ▶ describe ▶ snap
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
 from itertools import chain
@@ -109,11 +109,12 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
         hashes = file_hashes(content)
         checked = check(content, progress)
         progress("describe", 6, len(STAGES))
-        store, counted = _dataset(checked)
+        store, counted = dataset(checked)
         manifest: dict[str, Any] = {
             "base": checked.names.base,
+            **describe.about(store),
             "created": now.isoformat(timespec="seconds"),
-            "counts": counted,
+            "counts": asdict(counted),
             "files": hashes,
             "tools": {tool: version(tool) for tool in TOOLS},
         }
@@ -122,12 +123,13 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
         return snapshot.publish(folder, id_)
 
 
-def _dataset(checked: Checked) -> tuple[ox.Store, Mapping[str, Any]]:
+def dataset(checked: Checked) -> tuple[ox.Store, describe.Counts]:
+    """All quads of a snapshot, and how many there are of what."""
     names = checked.names
     store = ox.Store()
     store.bulk_extend(chain.from_iterable(quads for _, quads in checked.parts))
     inferred = ox.NamedNode(names.graph("inferred"))
-    store.bulk_extend(ox.Quad(*triple, inferred) for triple in checked.inferred)
+    store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, inferred) for each in checked.inferred)
     store.bulk_extend(list(describe.provenance(store, names)))
     # The default graph is the de-duplicated union; the shapes speak about the data and stay outside.
     shapes = ox.NamedNode(names.graph("shapes"))

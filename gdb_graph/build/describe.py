@@ -4,9 +4,11 @@ Counts come from queries over the finished graphs, so that they equal what SPARQ
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from gdb_graph.build.ask import select
 from gdb_graph.terms import DCT, GDB, PROV, RDF, VOID, XSD, Names
 
 _SNAPSHOTS = f"""
@@ -23,6 +25,11 @@ SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) WHERE {{
 _GRAPHS = """
 SELECT ?graph (COUNT(*) AS ?count) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph
 """
+_TITLES = f"""
+SELECT ?term ?text WHERE {{
+  ?dataset a <{VOID}Dataset> ; <{VOID}uriSpace> ?space ; ?term ?text . FILTER(LANG(?text) IN ("de", "en"))
+}}
+"""
 _DEFAULT = "SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }"
 
 
@@ -32,32 +39,46 @@ def provenance(store: ox.Store, names: Names) -> Iterator[ox.Quad]:
     `store` holds the asserted named graphs and their union as the default graph.
     """
     home = ox.NamedNode(names.graph("provenance"))
-    licences = [row["licence"] for row in store.query(_LICENCE)]  # type: ignore[union-attr]
-    for row in store.query(_SNAPSHOTS):  # type: ignore[union-attr]
-        graph, snapshot, activity = row["graph"], row["snapshot"], row["activity"]  # type: ignore[index]
-        yield ox.Quad(graph, ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{PROV}Entity"), home)
-        yield ox.Quad(graph, ox.NamedNode(f"{PROV}wasDerivedFrom"), snapshot, home)
-        if activity:
-            yield ox.Quad(graph, ox.NamedNode(f"{PROV}wasGeneratedBy"), activity, home)
-        for licence in licences:
-            yield ox.Quad(graph, ox.NamedNode(f"{DCT}license"), licence, home)
+    licences = [row["licence"] for row in select(store, _LICENCE)]
+    for row in select(store, _SNAPSHOTS):
+        graph = row["graph"]
+        said = [(f"{RDF}type", ox.NamedNode(f"{PROV}Entity")), (f"{PROV}wasDerivedFrom", row["snapshot"])]
+        said += [(f"{PROV}wasGeneratedBy", row["activity"])] if "activity" in row else []
+        said += [(f"{DCT}license", licence) for licence in licences]
+        for property_, value in said:
+            yield ox.Quad(graph, ox.NamedNode(property_), value, home)  # type: ignore[arg-type]
 
 
-def counts(store: ox.Store) -> dict[str, int | dict[str, int]]:
+@dataclass(frozen=True, slots=True)
+class Counts:
     """How much there is: triples of the default graph, triples by named graph, things by class (full IRIs)."""
-    (default,) = store.query(_DEFAULT)  # type: ignore[misc]
-    return {
-        "triples": int(default["count"].value),  # type: ignore[index]
-        "graphs": _table(store, _GRAPHS, "graph"),
-        "classes": _table(store, _CLASSES, "class"),
-    }
+
+    triples: int
+    graphs: Mapping[str, int]
+    classes: Mapping[str, int]
+
+
+def counts(store: ox.Store) -> Counts:
+    """Count what is in `store`."""
+    (default,) = select(store, _DEFAULT)
+    return Counts(int(default["count"].value), _table(store, _GRAPHS, "graph"), _table(store, _CLASSES, "class"))
+
+
+def about(store: ox.Store) -> dict[str, dict[str, str]]:
+    """The title and the description of the dataset in both languages, as far as the content states them."""
+    said: dict[str, dict[str, str]] = {"title": {}, "description": {}}
+    for row in select(store, _TITLES):
+        term, text = row["term"].value.removeprefix(DCT), row["text"]
+        if term in said and isinstance(text, ox.Literal) and text.language:
+            said[term][text.language] = text.value
+    return said
 
 
 def _table(store: ox.Store, query: str, key: str) -> dict[str, int]:
-    return {row[key].value: int(row["count"].value) for row in store.query(query)}  # type: ignore[union-attr]
+    return {row[key].value: int(row["count"].value) for row in select(store, query)}
 
 
-def void(counted: Mapping[str, int | dict[str, int]], names: Names) -> Iterator[ox.Quad]:
+def void(counted: Counts, names: Names) -> Iterator[ox.Quad]:
     """The counts as a VoID description of the dataset, for the graph `void`."""
     home, dataset = ox.NamedNode(names.graph("void")), ox.NamedNode(names.base)
 
@@ -68,11 +89,11 @@ def void(counted: Mapping[str, int | dict[str, int]], names: Names) -> Iterator[
         return ox.Literal(str(count), datatype=ox.NamedNode(f"{XSD}integer"))
 
     yield ox.Quad(dataset, ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{VOID}Dataset"), home)
-    yield say(dataset, "triples", number(counted["triples"]))  # type: ignore[arg-type]
-    for graph, count in counted["graphs"].items():  # type: ignore[union-attr]
+    yield say(dataset, "triples", number(counted.triples))
+    for graph, count in counted.graphs.items():
         yield say(dataset, "subset", ox.NamedNode(graph))
         yield say(ox.NamedNode(graph), "triples", number(count))
-    for class_, count in counted["classes"].items():  # type: ignore[union-attr]
+    for class_, count in counted.classes.items():
         partition = ox.NamedNode(f"{names.graph('void')}#{class_.rpartition('#')[2]}")
         yield say(dataset, "classPartition", partition)
         yield say(partition, "class", ox.NamedNode(class_))

@@ -5,6 +5,7 @@ from itertools import groupby
 
 import pyoxigraph as ox
 
+from gdb_graph.build.ask import construct
 from gdb_graph.queryfile import Query
 
 
@@ -34,9 +35,4 @@ def infer(
 
 
 def _round(store: ox.Store, rules: Sequence[str]) -> set[ox.Triple]:
-    return {
-        triple
-        for rule in rules
-        for triple in store.query(rule)  # type: ignore[union-attr]
-        if ox.Quad(*triple) not in store
-    }
+    return {triple for rule in rules for triple in construct(store, rule) if ox.Quad(*triple) not in store}

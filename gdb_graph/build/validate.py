@@ -75,7 +75,9 @@ def _findings(data: rdflib.Graph, shapes: rdflib.Graph, locator: Locator) -> lis
 def _read_report(report: rdflib.Graph, locator: Locator) -> Iterator[Finding]:
     for result in report.objects(None, SH.result):
         focus, _, source = str(report.value(result, SH.focusNode)).partition(_SAID_BY)
-        messages = {m.language: str(m) for m in report.objects(result, SH.resultMessage) if isinstance(m, rdflib.Literal)}
+        messages = {
+            m.language: str(m) for m in report.objects(result, SH.resultMessage) if isinstance(m, rdflib.Literal)
+        }
         detail = _detail(report, result)
         file, line = locator.find(focus, source.rpartition("/")[2])
         yield Finding(

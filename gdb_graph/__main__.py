@@ -1,0 +1,173 @@
+"""The command line: reads the environment, wires the rooms, and turns every expected error into one sentence."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from gdb_graph import __version__, build, content, settings, snapshot, terminal
+from gdb_graph.engine.answer import Current
+from gdb_graph.engine.pool import Limits
+from gdb_graph.engine.service import Service
+from gdb_graph.errors import ContentError, GraphError, SnapshotError
+from gdb_graph.settings import Settings
+from gdb_graph.web.app import create_app
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status: 0 done, 1 refused or failed, 2 used wrongly."""
+    options = _parser().parse_args(arguments)
+    try:
+        chosen = settings.read(
+            os.environ,
+            snapshots=getattr(options, "out", None),
+            host=getattr(options, "host", None),
+            port=getattr(options, "port", None),
+        )
+        status: int = options.run(options, chosen)
+    except ContentError as error:
+        terminal.show_findings(error.findings)
+        return _fail(error)
+    except GraphError as error:
+        return _fail(error)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _fail(error: GraphError) -> int:
+    print(f"gdb-graph: {error}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gdb-graph", description="A city's strategy as linked data.")
+    parser.add_argument("--version", action="version", version=f"gdb-graph {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=text)
+        one.set_defaults(run=run)
+        one.add_argument(
+            "--content", type=Path, metavar="DIR", help="folder with ontology/, data/, queries/ (default: built in)"
+        )
+        if name != "check":
+            one.add_argument("--out", type=Path, metavar="DIR", help="folder of the snapshots (default: snapshots)")
+        return one
+
+    command("check", _check, "find everything that is wrong with the files; writes nothing")
+    command("build", _build, "check, then write a snapshot and switch to it")
+    serve = command("serve", _serve, "serve; builds first if there is no snapshot or the files have changed")
+    serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: 8000)")
+    serve.add_argument("--snapshot", type=Path, metavar="DIR", help="serve this snapshot as it is; nothing is built")
+    query = command("query", _query, "run a curated query, or any other, on the terminal")
+    query.add_argument("name", nargs="?", help="a curated query; without one: list them")
+    query.add_argument("values", nargs="*", metavar="PARAMETER=VALUE", help="parameters of the curated query")
+    free = query.add_mutually_exclusive_group()
+    free.add_argument("--sparql", metavar="TEXT", help="a SPARQL query")
+    free.add_argument("-f", "--file", type=Path, metavar="FILE", help="a file with a SPARQL query")
+    query.add_argument("--format", choices=terminal.FORMATS, default="table", help="how to print the answer")
+    query.add_argument("--lang", choices=("de", "en"), default="de", help="language of labels in a table")
+    return parser
+
+
+def _check(options: argparse.Namespace, _: Settings) -> int:
+    with terminal.progress() as progress:
+        checked = build.check(content.resolve(options.content), progress)
+    terminal.show_findings(checked.findings)
+    terminal.show_summary(checked)
+    return 0
+
+
+def _build(options: argparse.Namespace, chosen: Settings) -> int:
+    made = _make(content.resolve(options.content), chosen.snapshots)
+    print(f"Snapshot {made.id}: {made.manifest['counts']['triples']} triples, in {made.folder}")
+    return 0
+
+
+def _make(folders: content.Content, snapshots: Path) -> snapshot.Snapshot:
+    with terminal.progress() as progress:
+        return build.build(folders, snapshots, datetime.now(UTC), progress)
+
+
+def _fresh(folders: content.Content, snapshots: Path) -> snapshot.Snapshot:
+    """The current snapshot; built first if there is none or the files are others than it was built from."""
+    try:
+        current = snapshot.open_snapshot(snapshot.current(snapshots))
+    except SnapshotError:
+        return _make(folders, snapshots)
+    return current if current.manifest["files"] == build.file_hashes(folders) else _make(folders, snapshots)
+
+
+def _serve(options: argparse.Namespace, chosen: Settings) -> int:
+    if options.snapshot:
+        served = snapshot.open_snapshot(options.snapshot).folder
+
+        def find() -> Path:
+            return served
+    else:
+        with _last_good(chosen.snapshots):
+            _fresh(content.resolve(options.content), chosen.snapshots)
+
+        def find() -> Path:
+            return snapshot.current(chosen.snapshots)
+
+    limits = Limits(chosen.engines, chosen.waiting, chosen.query_seconds, chosen.engine_megabytes)
+
+    @asynccontextmanager
+    async def serving() -> AsyncIterator[Current]:
+        async with Service(find, limits) as service:
+            yield service.current
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
+    uvicorn.run(
+        create_app(chosen, serving),
+        host=chosen.host,
+        port=chosen.port,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )
+    return 0
+
+
+@contextmanager
+def _last_good(snapshots: Path) -> Iterator[None]:
+    """Content that does not hold up does not take the service down: the last good snapshot is served."""
+    try:
+        yield
+    except ContentError as error:
+        try:
+            good = snapshot.open_snapshot(snapshot.current(snapshots))
+        except SnapshotError:
+            raise error from None
+        terminal.show_findings(error.findings)
+        print(f"gdb-graph: {error}; serving the last good snapshot {good.id}", file=sys.stderr)
+
+
+def _query(options: argparse.Namespace, chosen: Settings) -> int:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine does not look for Ctrl-C while it works
+    current = _fresh(content.resolve(options.content), chosen.snapshots)
+    if options.sparql or options.file:
+        text = options.sparql or terminal.read_text(options.file)
+        terminal.run(current, text, options.format, options.lang)
+    elif options.name:
+        terminal.run_curated(current, options.name, options.values, options.format, options.lang)
+    else:
+        terminal.list_queries(current, options.lang)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

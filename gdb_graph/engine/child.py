@@ -1,0 +1,67 @@
+"""One engine process: a store and a socket in; requests are answered one after the other until the socket closes.
+
+It can open nothing: no file, no socket. So whatever a query says, it reaches nowhere.
+"""
+
+import ctypes
+import io
+import os
+import resource
+import signal
+import socket
+from pathlib import Path
+from typing import IO, cast
+
+import pyoxigraph as ox
+
+from gdb_graph.engine import frames
+from gdb_graph.engine.sparql import answer
+from gdb_graph.errors import QueryError
+
+_PR_SET_PDEATHSIG = 1
+_MEGABYTE = 1024 * 1024
+
+
+def run(connection: socket.socket, store: ox.Store, prefixes: dict[str, str], megabytes: int) -> None:
+    """Confine this process, then answer what comes over `connection`; returns when the other side is gone."""
+    confine(megabytes)
+    while frame := frames.receive(connection):
+        _answer(connection, store, prefixes, frame[1])
+
+
+def confine(megabytes: int) -> None:
+    """Let this process open nothing, grow by `megabytes` at most, leave no core, and die with its parent."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    limit = _address_space() + megabytes * _MEGABYTE
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, lowest_free))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _address_space() -> int:
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    return int(pages) * resource.getpagesize()
+
+
+def _answer(connection: socket.socket, store: ox.Store, prefixes: dict[str, str], payload: bytes) -> None:
+    body: io.BufferedWriter | None = None
+
+    def begin(content_type: str) -> IO[bytes]:
+        nonlocal body
+        connection.sendall(frames.pack(frames.HEAD, content_type.encode()))
+        body = frames.body(connection)
+        return cast(IO[bytes], body)
+
+    try:
+        answer(store, frames.decode(payload), prefixes, begin)
+        if body:
+            body.flush()
+        connection.sendall(frames.pack(frames.END))
+    except QueryError as error:
+        connection.sendall(frames.error(type(error).__name__, str(error)))
+    except MemoryError:
+        connection.sendall(frames.error("QueryTooLarge", ""))
+    except (OSError, RuntimeError, ValueError) as error:
+        connection.sendall(frames.error("EngineError", str(error)))

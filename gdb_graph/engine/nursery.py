@@ -1,0 +1,96 @@
+"""The parent of the engines: loads a snapshot's quads once, then forks an engine for each socket it is handed.
+
+Run as `python -m gdb_graph.engine.nursery QUADS BASE MEGABYTES CONTROL_FD`. It stays single-threaded, which
+makes the fork safe, and holds no open file but the control socket. Messages on that (SOCK_SEQPACKET):
+
+    in   F + a file descriptor   fork an engine that serves it        out  the pid, or "!" and why not
+    in   K pid                   kill that engine and wait for it     out  nothing
+"""
+
+import contextlib
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from gdb_graph.engine import child
+from gdb_graph.terms import Names
+
+READY = b"ready"
+_MESSAGE = 64
+
+
+def main(quads: Path, base: str, megabytes: int, control: socket.socket) -> None:
+    """Load, say that it is ready, then do what comes over `control` until that closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which closes the socket
+    store = ox.Store()
+    store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS)
+    prefixes = Names(base).prefixes()
+    gc.collect()
+    gc.freeze()  # the collector must not touch, and so copy, the pages the engines share
+    children: set[int] = set()
+    control.send(READY)
+    while True:
+        select.select([control], [], [], 1.0)
+        _reap(children)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(control, _MESSAGE, 1, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            continue
+        if not message:
+            break
+        if message[:1] == b"F":
+            control.send(_fork(store, prefixes, megabytes, control, descriptors[0], children))
+        else:
+            _kill(int(message[2:]), children)
+    for pid in list(children):
+        _kill(pid, children)
+
+
+def _fork(
+    store: ox.Store,
+    prefixes: dict[str, str],
+    megabytes: int,
+    control: socket.socket,
+    descriptor: int,
+    children: set[int],
+) -> bytes:
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.close(descriptor)
+        return f"!{error}".encode()
+    if pid:
+        os.close(descriptor)
+        children.add(pid)
+        return str(pid).encode()
+    control.close()
+    status = 1
+    try:
+        with socket.socket(fileno=descriptor) as connection, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            child.run(connection, store, prefixes, megabytes)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _kill(pid: int, children: set[int]) -> None:
+    if pid in children:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        children.discard(pid)
+
+
+def _reap(children: set[int]) -> None:
+    for pid in list(children):
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            children.discard(pid)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), socket.socket(fileno=int(sys.argv[4])))

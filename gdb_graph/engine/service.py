@@ -1,0 +1,90 @@
+"""Where to find the snapshot in, what is published now out: opens it, and changes over when it is another one.
+
+The old snapshot goes on answering what it began, and ends when that is done.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from gdb_graph import queryfile, snapshot
+from gdb_graph.engine.answer import Published
+from gdb_graph.engine.pool import Limits, Pool
+from gdb_graph.errors import GraphError, SnapshotError
+
+_LOOK_EVERY = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """Serves the snapshot in the folder that `find` names, and asks it again every second; enter it as a context."""
+
+    def __init__(self, find: Callable[[], Path], limits: Limits) -> None:
+        self._find, self._limits = find, limits
+        self._pool: Pool | None = None
+        self._published: Published | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> "Service":
+        """Open the snapshot. Raises SnapshotError or EngineError."""
+        await self._open(self._find())
+        self._watch = asyncio.create_task(self._look())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop all engines."""
+        for task in [self._watch, *self._ending]:
+            if task:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        if self._pool:
+            await self._pool.close()
+
+    def current(self) -> Published:
+        """What is published now. Raises SnapshotError before the first snapshot is open."""
+        if self._published is None:
+            raise SnapshotError("The service is still opening its snapshot. Try again in a moment.")
+        return self._published
+
+    async def _open(self, folder: Path) -> None:
+        opened = snapshot.open_snapshot(folder)
+        queries = queryfile.read_folder(opened.queries)
+        pool = Pool(opened.quads, opened.names.base, self._limits)
+        try:
+            await pool.start()
+        except BaseException:
+            await pool.close()
+            raise
+        before, self._pool = self._pool, pool
+        self._published = Published(opened, queries, pool.run)
+        log.info("serving snapshot %s", opened.id)
+        if before:
+            task = asyncio.create_task(_end(before))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    async def _look(self) -> None:
+        tried = self.current().snapshot.folder
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            folder = self._find()
+            if folder == tried:
+                continue
+            tried = folder
+            try:
+                await self._open(folder)
+            except (GraphError, OSError) as error:
+                log.error("the snapshot in %s cannot be served, the one before stays: %s", folder, error)
+
+
+async def _end(pool: Pool) -> None:
+    try:
+        while not pool.at_rest:
+            await asyncio.sleep(0.05)
+    finally:
+        await pool.close()

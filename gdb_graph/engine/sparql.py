@@ -1,0 +1,155 @@
+"""A store, a query and an Accept header in, a media type and the bytes of the whole answer out.
+
+Parsing and evaluation happen here and only here, so a text that overflows the engine's stack ends a child
+process and nothing else. Results are serialised where they are made: pyoxigraph's must not change threads.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, TypeVar
+
+import pyoxigraph as ox
+
+from gdb_graph.errors import BadQuery, NotAcceptable
+from gdb_graph.negotiation import best
+
+_JSON, _XML = ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML
+_CSV, _TSV = ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV
+
+# The first of each table is the answer to `*/*`; the right side is what the Content-Type says.
+BOOLEAN = {
+    "application/sparql-results+json": (_JSON, "application/sparql-results+json"),
+    "application/sparql-results+xml": (_XML, "application/sparql-results+xml"),
+    "application/json": (_JSON, "application/json"),
+    "application/xml": (_XML, "application/xml"),
+}
+BINDINGS = BOOLEAN | {
+    "text/csv": (_CSV, "text/csv; charset=utf-8; header=present"),
+    "text/tab-separated-values": (_TSV, "text/tab-separated-values; charset=utf-8"),
+}
+GRAPH = {
+    "text/turtle": (ox.RdfFormat.TURTLE, "text/turtle; charset=utf-8"),
+    "application/n-triples": (ox.RdfFormat.N_TRIPLES, "application/n-triples"),
+    "application/rdf+xml": (ox.RdfFormat.RDF_XML, "application/rdf+xml"),
+    "application/ld+json": (ox.RdfFormat.JSON_LD, "application/ld+json"),
+}
+
+# The tokens of SPARQL 1.1 (section 19.8) as far as needed to tell a keyword from a name, a string or a comment.
+_TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n\r]*)
+      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+      | (?P<long>'''(?:'{0,2}(?:[^'\\]|\\.))*'''|\"""(?:"{0,2}(?:[^"\\]|\\.))*\""")
+      | (?P<string>'(?:[^'\\\n\r]|\\.)*'|"(?:[^"\\\n\r]|\\.)*")
+      | (?P<variable>[?$]\w+)
+      | (?P<name>(?:[^\W\d_][\w.-]*)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
+      | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+      | (?P<word>[^\W\d_]\w*)
+      | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One query as the protocol gives it: the text, the dataset it names, what the client accepts."""
+
+    query: str
+    accept: str | None = None
+    default_graphs: Sequence[str] = ()
+    named_graphs: Sequence[str] = ()
+
+
+def calls_a_service(query: str) -> bool:
+    """Whether the text holds the keyword SERVICE, in any spelling, outside names, strings and comments.
+
+    This only earns the asker a clear message. What keeps a query from reaching out is that its process
+    can open nothing (see `child`).
+    """
+    return any(
+        # Inside a word too: the engine's grammar reads `FALSESERVICE <…>` as two keywords.
+        match.lastgroup == "word" and "SERVICE" in match.group().upper()
+        for text in {query, _CODEPOINT.sub(_character, query)}
+        for match in _TOKEN.finditer(text)
+    )
+
+
+def _character(match: re.Match[str]) -> str:
+    number = int(match.group(1) or match.group(2), 16)
+    return chr(number) if number < 0x110000 else match.group()
+
+
+def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: Callable[[str], IO[bytes]]) -> None:
+    """Evaluate the query and write the whole answer; `begin` gets the content type and gives the file to write to.
+
+    Raises BadQuery or NotAcceptable before `begin` is called.
+    """
+    if calls_a_service(request.query):
+        raise BadQuery("SERVICE is refused: this service never calls other endpoints. Ask the other endpoint itself.")
+    try:
+        results = _evaluate(store, request)
+    except SyntaxError as error:
+        raise BadQuery(_readable(str(error), request.query)) from error
+    except ValueError as error:
+        raise BadQuery(str(error)) from error
+    if isinstance(results, ox.QuerySolutions):
+        format_, content_type = _choose(request.accept, BINDINGS)
+        results.serialize(begin(content_type), format_)
+    elif isinstance(results, ox.QueryBoolean):
+        format_, content_type = _choose(request.accept, BOOLEAN)
+        results.serialize(begin(content_type), format_)
+    else:
+        rdf_format, content_type = _choose(request.accept, GRAPH)
+        # A CONSTRUCT answer is a graph, and a graph is a set.
+        triples = dict.fromkeys(results)
+        ox.serialize(triples, begin(content_type), rdf_format, prefixes=prefixes)
+
+
+def _evaluate(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    if not request.default_graphs and not request.named_graphs:
+        return store.query(request.query)
+    default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = _graphs(request.default_graphs)
+    named: list[ox.NamedNode | ox.BlankNode] = _graphs(request.named_graphs)
+    if len(default) < 2:
+        # A dataset that names graphs but no default graph has an empty one (SPARQL 1.1, 13.2).
+        return store.query(request.query, default_graph=default, named_graphs=named)
+    # Several default graphs merge into a set; Oxigraph would match a triple once in each.
+    merged = ox.Store()
+    for graph in [*default, *named]:
+        merged.bulk_extend(store.quads_for_pattern(None, None, None, graph))
+    for graph in default:
+        merged.bulk_extend(ox.Quad(*quad.triple) for quad in store.quads_for_pattern(None, None, None, graph))
+    return merged.query(request.query, default_graph=[ox.DefaultGraph()], named_graphs=named)
+
+
+def _graphs(iris: Sequence[str]) -> list[Any]:
+    return [ox.NamedNode(iri) for iri in dict.fromkeys(iris)]
+
+
+_Format = TypeVar("_Format")
+
+
+def _choose(accept: str | None, offered: dict[str, tuple[_Format, str]]) -> tuple[_Format, str]:
+    chosen = best(accept, tuple(offered))
+    if chosen is None:
+        raise NotAcceptable(f"None of these is accepted: {', '.join(offered)}. Ask for one of them, or for */*.")
+    return offered[chosen]
+
+
+def _readable(message: str, query: str) -> str:
+    found = re.fullmatch(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
+    if not found:
+        return f"Not a SPARQL query: {message}."
+    line, column = int(found.group(1)), int(found.group(2))
+    lines = query.splitlines()
+    rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
+    near = f"before {rest[:40]!r}" if rest else "at the end of the text"
+    return f"Not a SPARQL query: line {line}, column {column}, {near}: {_expected(found.group(3))}."
+
+
+def _expected(text: str) -> str:
+    # The engine's grammar also lists ranges of characters ('a'..='z', [_]); they tell a person nothing.
+    words = text.removeprefix("expected one of ").removeprefix("expected ").split(", ")
+    telling = [word.strip() for word in words if ".." not in word and "[" not in word]
+    return f"expected {' or '.join(telling[:12])}" if telling else "something else is expected"

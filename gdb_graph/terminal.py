@@ -1,0 +1,148 @@
+"""What a person sees on the terminal: progress, findings, answers. The only module that knows rich."""
+
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import pyoxigraph as ox
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from gdb_graph import queryfile
+from gdb_graph.build import Checked
+from gdb_graph.build import Progress as Say
+from gdb_graph.engine.sparql import Request, answer
+from gdb_graph.errors import BadParameter, Finding, GraphError
+from gdb_graph.snapshot import Snapshot
+
+FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
+_ACCEPT = {
+    "table": "application/sparql-results+json, text/turtle",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "json": "application/sparql-results+json, application/ld+json",
+    "xml": "application/sparql-results+xml, application/rdf+xml",
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+}
+
+
+@contextmanager
+def progress() -> Iterator[Say]:
+    """A bar where stderr is a terminal, one plain line a stage elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda stage, number, of: print(f"[{number}/{of}] {stage}", file=sys.stderr, flush=True)
+        return
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1)
+
+        def say(stage: str, number: int, of: int) -> None:
+            bar.update(task, description=stage, completed=number - 1, total=of)
+
+        yield say
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """Each finding on stderr: where, how grave, what to do in both languages."""
+    for each in findings:
+        node = f"\n    {each.node}" if each.node and each.node != each.place else ""
+        rule = each.rule.rpartition("#")[2]
+        print(f"{each.place}: {each.severity} ({rule}){node}\n    de: {each.de}\n    en: {each.en}", file=sys.stderr)
+
+
+def show_summary(checked: Checked) -> None:
+    """What holds up, in one line, and the notes by severity."""
+    grave = {severity: sum(each.severity == severity for each in checked.findings) for severity in ("Warning", "Info")}
+    asserted = sum(len(quads) for _, quads in checked.parts)
+    sources = sum(file.graph.startswith("src-") for file, _ in checked.parts)
+    print(
+        f"{len(checked.parts)} files with {asserted} statements from {sources} sources hold up; "
+        f"{len(checked.inferred)} more follow; {len(checked.queries)} curated queries; "
+        f"{grave['Warning']} warnings, {grave['Info']} notes."
+    )
+
+
+def list_queries(current: Snapshot, lang: str) -> None:
+    """All curated queries with their question."""
+    table = Table("query", "parameters", "question" if lang == "en" else "Frage")
+    for query in queryfile.read_folder(current.queries).values():
+        table.add_row(query.name, ", ".join(each.name for each in query.parameters), query.summary[lang])
+    Console().print(table)
+
+
+def read_text(path: Path) -> str:
+    """The text of a query file. Raises GraphError if it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GraphError(f"{path} cannot be read: {error}.") from error
+
+
+def run_curated(current: Snapshot, name: str, values: Sequence[str], format_: str, lang: str) -> None:
+    """Print the answer to a curated query. Raises GraphError for an unknown name, BadParameter for a wrong value."""
+    queries = queryfile.read_folder(current.queries)
+    if name not in queries:
+        raise GraphError(f"There is no query {name!r}.{queryfile.near(name, queries)} `gdb-graph query` lists all.")
+    given = {}
+    for value in values:
+        key, separator, text = value.partition("=")
+        if not separator:
+            raise BadParameter(value, f"Write parameters as NAME=VALUE, not {value!r}.")
+        given[key] = text
+    run(current, queries[name].fill(given, current.names), format_, lang)
+
+
+def run(current: Snapshot, text: str, format_: str, lang: str) -> None:
+    """Print the answer to a SPARQL query. Raises QueryError."""
+    store = ox.Store.read_only(str(current.folder / "store"))
+    output = io.BytesIO()
+    types: list[str] = []
+
+    def begin(content_type: str) -> IO[bytes]:
+        types.append(content_type)
+        return output
+
+    answer(store, Request(text, _ACCEPT[format_]), current.names.prefixes(), begin)
+    if format_ == "table" and types[0].startswith("application/sparql-results+json"):
+        _print_table(json.loads(output.getvalue()), current, lang)
+    else:
+        sys.stdout.buffer.write(output.getvalue())
+        sys.stdout.buffer.flush()
+
+
+def _print_table(result: dict[str, object], current: Snapshot, lang: str) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    if "boolean" in result:
+        console.print("true" if result["boolean"] else "false")
+        return
+    variables: list[str] = result["head"]["vars"]  # type: ignore[index]
+    rows: list[dict[str, dict[str, str]]] = result["results"]["bindings"]  # type: ignore[index]
+    # A label in the other language is left out of the table; the other formats have all columns.
+    other = "En" if lang == "de" else "De"
+    shown = [name for name in variables if not (name.endswith(other) and name[:-2] in variables)]
+    table = Table(*shown)
+    for row in rows:
+        table.add_row(*(_short(row.get(name, {}).get("value", ""), current) for name in shown))
+    console.print(table)
+    console.print(f"{len(rows)} rows" if len(rows) != 1 else "1 row", highlight=False)
+
+
+def _short(value: str, current: Snapshot) -> str:
+    for prefix, namespace in current.names.prefixes().items():
+        if value.startswith(namespace) and value != namespace:
+            return f"{prefix}:{value.removeprefix(namespace)}"
+    return value

@@ -1,0 +1,125 @@
+"""The curated queries over HTTP: their catalogue, and the answer to one, as a page with its form or as data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from gdb_graph import queryfile
+from gdb_graph.engine.answer import Published
+from gdb_graph.engine.sparql import BINDINGS
+from gdb_graph.engine.sparql import Request as Asked
+from gdb_graph.errors import NotAcceptable
+from gdb_graph.queryfile import Query
+from gdb_graph.web.choices import choices, fill
+from gdb_graph.web.links import Links
+from gdb_graph.web.pages import Pages, table
+from gdb_graph.web.parts import language, published, respond, select, wants_html
+from gdb_graph.web.problems import Problem
+
+SUFFIXES = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+}
+NOT_PARAMETERS = ("format", "lang")
+
+
+async def catalogue(request: Request) -> Response:
+    """All curated queries: a page, or JSON."""
+    now = published(request)
+    if wants_html(request, ["application/json"]):
+        pages: Pages = request.app.state.pages
+        return pages.show(request, now, "queries", queries=now.queries.values())
+    links = Links(request.app.state.base_url, now.snapshot.names)
+    return JSONResponse(
+        [_entry(query, links) for query in now.queries.values()],
+        headers={"Vary": "Accept", "X-Snapshot": now.snapshot.id},
+    )
+
+
+def _entry(query: Query, links: Links) -> Mapping[str, Any]:
+    return {
+        "name": query.name,
+        "url": links.absolute(f"/queries/{query.name}"),
+        "summary": query.summary,
+        "description": query.description,
+        "tags": query.tags,
+        "parameters": [
+            {
+                "name": each.name,
+                "type": each.kind,
+                "of": each.of or None,
+                "label": each.label,
+                "default": each.default_text,
+            }
+            for each in query.parameters
+        ],
+        "sparql": query.text,
+    }
+
+
+async def one(request: Request) -> Response:
+    """The answer to one curated query. The format: the suffix, else `?format=`, else the Accept header."""
+    now = published(request)
+    name, _, suffix = request.path_params["name"].partition(".")
+    query = now.queries.get(name)
+    if query is None:
+        near = queryfile.near(name, now.queries)
+        raise Problem(404, "not-found", f"There is no query {name!r}.{near} All stand at /queries.")
+    values = _values(request)
+    accept = _accept(request, suffix)
+    if accept is None:
+        return await _page(request, now, query, values)
+    text = await fill(now, query, values)
+    return await respond(request, Asked(text, accept))
+
+
+def _values(request: Request) -> dict[str, str]:
+    # A form sends every field; one left empty was not filled in.
+    return {name: value for name, value in request.query_params.items() if name not in NOT_PARAMETERS and value}
+
+
+def _accept(request: Request, suffix: str) -> str | None:
+    """The media types wanted; None for a page."""
+    asked = suffix or request.query_params.get("format", "")
+    if asked == "html" or (not asked and wants_html(request, [*BINDINGS])):
+        return None
+    if asked and asked not in SUFFIXES:
+        raise NotAcceptable(f"There is no format {asked!r}. There are: html, {', '.join(SUFFIXES)}.")
+    return SUFFIXES[asked] if asked else request.headers.get("accept", "*/*")
+
+
+async def _page(request: Request, now: Published, query: Query, values: Mapping[str, str]) -> Response:
+    pages: Pages = request.app.state.pages
+    text = await fill(now, query, values)
+    variables, rows = await select(now, text)
+    lang = language(request)
+    columns, lines = table(variables, rows, lang)
+    return pages.show(
+        request,
+        now,
+        "query",
+        query=query,
+        text=text,
+        fields=[(each, await choices(now, each), _value(each, values, now)) for each in query.parameters],
+        values=values,
+        columns=columns,
+        headings={name: _heading(query, name, lang) for name in columns},
+        rows=lines,
+        formats=list(SUFFIXES),
+    )
+
+
+def _heading(query: Query, name: str, lang: str) -> str:
+    headings = query.header.get("columns", {})
+    stated = headings.get(name) or headings.get(name + lang.capitalize()) or {}
+    return str(stated.get(lang, name))
+
+
+def _value(parameter: queryfile.Parameter, values: Mapping[str, str], now: Published) -> str:
+    if parameter.name not in values:
+        return parameter.default_text
+    return queryfile.term(parameter, values[parameter.name], now.snapshot.names).value

@@ -1,0 +1,47 @@
+"""IRIs in, addresses on this service out: every path in a page is made here, under the configured base URL."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
+
+from gdb_graph.terms import GDB, VOCABULARY, Names
+
+_ONTOLOGY = GDB.rstrip("#")
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses of one service; `base_url` as users reach it, `names` of the content, `language` of the page."""
+
+    base_url: str
+    names: Names
+    language: str = ""
+
+    def path(self, path: str, **query: str) -> str:
+        """A path of this service as a link: below the base URL's own path, the language kept."""
+        if self.language:
+            query = query | {"lang": self.language}
+        return f"{urlsplit(self.base_url).path}{path}{'?' if query else ''}{urlencode(query)}"
+
+    def absolute(self, path: str) -> str:
+        """A path of this service as an absolute address."""
+        return f"{self.base_url}{path}"
+
+    def iri(self, iri: str) -> str:
+        """Where a browser finds out about `iri`: a page of this service for ours, else the IRI itself."""
+        if iri.startswith(self.names.instances):
+            return self.path(f"/page/{quote(iri.removeprefix(self.names.instances))}")
+        if iri.startswith(VOCABULARY):
+            return self.path(f"/vocab/{quote(iri.removeprefix(VOCABULARY))}")
+        if iri.startswith(_ONTOLOGY):
+            fragment = iri.partition("#")[2]
+            return self.path("/ontology") + (f"#{fragment}" if fragment else "")
+        if iri.startswith(self.names.graphs):
+            return self.path(f"/graph/{quote(iri.removeprefix(self.names.graphs))}")
+        return iri if iri.startswith(("http://", "https://")) else ""
+
+    def short(self, iri: str) -> str:
+        """The IRI with a prefix where there is one, to be read by people."""
+        for prefix, namespace in self.names.prefixes().items():
+            if iri.startswith(namespace) and iri != namespace:
+                return f"{prefix}:{iri.removeprefix(namespace)}"
+        return iri.removeprefix(VOCABULARY)

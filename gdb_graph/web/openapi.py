@@ -1,0 +1,159 @@
+"""The OpenAPI description: what FastAPI knows of the routes, and one path for each curated query with its types."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from gdb_graph.queryfile import Parameter, Query
+from gdb_graph.web.curated import SUFFIXES
+from gdb_graph.web.pages import Pages
+from gdb_graph.web.parts import published, wants_html
+
+_PROBLEM = {
+    "description": "What is wrong and what to do",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+_SCHEMAS = {
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "parameter": {"type": "string", "description": "the parameter at fault"},
+        },
+    }
+}
+_SPARQL = {
+    "summary": "SPARQL 1.1 Protocol, query part",
+    "parameters": [
+        {
+            "name": "query",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "one SPARQL 1.1 query; without it: the service description",
+        },
+        {
+            "name": "default-graph-uri",
+            "in": "query",
+            "schema": {"type": "array", "items": {"type": "string", "format": "uri"}},
+            "explode": True,
+        },
+        {
+            "name": "named-graph-uri",
+            "in": "query",
+            "schema": {"type": "array", "items": {"type": "string", "format": "uri"}},
+            "explode": True,
+        },
+        {
+            "name": "format",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "a media type, or json, xml, csv, tsv, ttl, nt, rdf, jsonld; goes before Accept",
+        },
+    ],
+    "responses": {
+        "200": {"description": "the whole answer"},
+        **dict.fromkeys(("400", "406", "503", "504"), _PROBLEM),
+    },
+}
+
+
+def description(request: Request) -> Mapping[str, Any]:
+    """The whole OpenAPI 3.1 document."""
+    now = published(request)
+    paths: dict[str, Any] = {"/sparql": {"get": _SPARQL}}
+    paths["/queries"] = {
+        "get": {"summary": "all curated queries", "responses": {"200": {"description": "HTML or JSON"}}}
+    }
+    paths |= {f"/queries/{query.name}": {"get": _operation(query)} for query in now.queries.values()}
+    paths["/id/{slug}"] = {"get": _thing()}
+    paths |= {
+        f"/{name}": {"get": {"summary": text, "responses": {"200": {"description": "ok"}, "503": _PROBLEM}}}
+        for name, text in (("healthz", "alive"), ("readyz", "ready to answer"))
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": now.snapshot.manifest["title"].get("en", "gdb-graph"),
+            "version": now.snapshot.id,
+            "description": now.snapshot.manifest["description"].get("en", ""),
+            "license": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
+        },
+        "servers": [{"url": request.app.state.base_url}],
+        "paths": paths,
+        "components": {"schemas": _SCHEMAS},
+    }
+
+
+def _operation(query: Query) -> Mapping[str, Any]:
+    formats: Mapping[str, Any] = {media_type: {} for media_type in ["text/html", *SUFFIXES.values()]}
+    return {
+        "operationId": query.name,
+        "summary": query.summary["en"],
+        "description": query.description.get("en", ""),
+        "tags": list(query.tags),
+        "parameters": [_parameter(each) for each in query.parameters] + [_format()],
+        "responses": {
+            "200": {"description": query.summary["en"], "content": formats},
+            "406": _PROBLEM,
+            "422": _PROBLEM,
+            "503": _PROBLEM,
+            "504": _PROBLEM,
+        },
+    }
+
+
+def _parameter(parameter: Parameter) -> Mapping[str, Any]:
+    schema: dict[str, Any] = {
+        "type": "integer" if parameter.kind == "integer" else "string",
+        "default": parameter.default_text,
+    }
+    description = parameter.label["en"]
+    if parameter.kind in ("thing", "concept"):
+        description += "; a full IRI, or its last part"
+    if parameter.of:
+        schema["x-of"] = parameter.of
+    return {"name": parameter.name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def _format() -> Mapping[str, Any]:
+    return {
+        "name": "format",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string", "enum": ["html", *SUFFIXES]},
+    }
+
+
+def _thing() -> Mapping[str, Any]:
+    slug = {
+        "name": "slug",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": "pilot-smart-water",
+    }
+    return {
+        "summary": "a thing: 303 to its page or its data",
+        "parameters": [slug],
+        "responses": {"303": {"description": "see Location"}, "404": _PROBLEM},
+    }
+
+
+async def openapi(request: Request) -> Response:
+    """`/openapi.json`."""
+    return JSONResponse(description(request))
+
+
+async def docs(request: Request) -> Response:
+    """`/docs`: the same as a page."""
+    pages: Pages = request.app.state.pages
+    if not wants_html(request, ["application/json"]):
+        return JSONResponse(description(request), headers={"Vary": "Accept"})
+    return pages.show(request, published(request), "docs", api=description(request))

@@ -1,0 +1,104 @@
+"""What routes share: an answer as a response, query results as rows, the language and the links of a page."""
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from gdb_graph import queryfile
+from gdb_graph.engine.answer import Answer, Current, Published
+from gdb_graph.engine.sparql import Request as Query
+from gdb_graph.negotiation import best
+
+JSON_RESULTS = "application/sparql-results+json"
+HTML = "text/html"
+_PRIMARY = re.compile(r"(^|,)\s*([A-Za-z]{1,8}|\*)[^,;]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of a result row."""
+
+    value: str
+    kind: str
+    """`uri`, `literal` or `bnode`."""
+    language: str = ""
+    datatype: str = ""
+
+
+Row = Mapping[str, Cell]
+
+
+def published(request: Request) -> Published:
+    """What is published now; a request asks once."""
+    current: Current = request.app.state.current
+    return current()
+
+
+async def respond(request: Request, query: Query) -> Response:
+    """Run a query for the client of `request` and give the answer as it comes; stop it if the client leaves."""
+    now = published(request)
+    answer = await while_connected(request, now, query)
+    headers = {"Vary": "Accept", "X-Snapshot": now.snapshot.id}
+    if answer.chunks is None:
+        return Response(answer.body, headers=headers, media_type=answer.content_type)
+    close = getattr(answer.chunks, "aclose", None)
+    return StreamingResponse(
+        answer.chunks,
+        headers=headers,
+        media_type=answer.content_type,
+        background=BackgroundTask(close) if close else None,
+    )
+
+
+async def while_connected(request: Request, now: Published, query: Query) -> Answer:
+    """The answer, unless the client leaves first: then the query is stopped, and CancelledError goes up."""
+    asking = asyncio.ensure_future(now.run(query))
+    leaving = asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait({asking, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not asking.done():
+            asking.cancel()
+        return await asking
+    finally:
+        leaving.cancel()
+        asking.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def select(now: Published, text: str) -> tuple[list[str], list[Row]]:
+    """The variables and the rows of a SELECT query."""
+    answer = await now.run(Query(text, JSON_RESULTS))
+    body = answer.body if answer.chunks is None else b"".join([chunk async for chunk in answer.chunks])
+    result = json.loads(body)
+    rows: list[Row] = [{name: _cell(cell) for name, cell in row.items()} for row in result["results"]["bindings"]]
+    return result["head"]["vars"], rows
+
+
+def _cell(cell: Mapping[str, str]) -> Cell:
+    return Cell(cell["value"], cell["type"], cell.get("xml:lang", ""), cell.get("datatype", ""))
+
+
+def language(request: Request) -> str:
+    """The language of a page: `?lang=`, else the best of Accept-Language, else German."""
+    asked = request.query_params.get("lang")
+    if asked in queryfile.LANGUAGES:
+        return asked
+    # Language ranges rank as media ranges do; of `de-DE` the `de` counts.
+    ranges = _PRIMARY.sub(r"\1lang/\2", request.headers.get("accept-language", ""))
+    chosen = best(ranges, tuple(f"lang/{code}" for code in queryfile.LANGUAGES))
+    return chosen.removeprefix("lang/") if chosen else queryfile.LANGUAGES[0]
+
+
+def wants_html(request: Request, others: Sequence[str]) -> bool:
+    """Whether the client likes a page better than any of `others`; `*/*` is not a wish for a page."""
+    return best(request.headers.get("accept"), (*others, HTML)) == HTML

@@ -1,0 +1,75 @@
+"""An expected error in, a response that says what to do next out: problem+json (RFC 9457), HTML for browsers."""
+
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from gdb_graph.errors import (
+    BadParameter,
+    BadQuery,
+    Busy,
+    EngineError,
+    GraphError,
+    NotAcceptable,
+    QueryTimeout,
+    QueryTooLarge,
+    SnapshotError,
+)
+from gdb_graph.negotiation import best
+from gdb_graph.web.pages import Pages
+
+# The last part of a problem's type is the class's name in kebab case; clients may rely on it.
+STATUS: dict[type[GraphError], int] = {
+    BadParameter: 422,
+    BadQuery: 400,
+    NotAcceptable: 406,
+    QueryTimeout: 504,
+    QueryTooLarge: 503,
+    Busy: 503,
+    EngineError: 503,
+    SnapshotError: 503,
+}
+_RETRY_SECONDS = "2"
+_HTML = "text/html"
+
+
+class Problem(HTTPException):
+    """A request that is wrong as HTTP: a status, a kind for the problem's type, and a sentence."""
+
+    def __init__(self, status: int, kind: str, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, detail, headers)
+        self.kind = kind
+
+
+async def show_error(request: Request, error: Exception) -> Response:
+    """Errors of the tree and of HTTP are the asker's business and shown; all others are ours and hidden."""
+    if not isinstance(error, (GraphError, HTTPException)):
+        return problem(request, 500, "internal", "Something went wrong here; the log of the service says what.", {})
+    if isinstance(error, HTTPException):
+        kind = getattr(error, "kind", HTTPStatus(error.status_code).phrase.lower().replace(" ", "-"))
+        return problem(request, error.status_code, kind, str(error.detail), dict(error.headers or {}))
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    extra = {"parameter": error.parameter} if isinstance(error, BadParameter) else {}
+    headers = {"Retry-After": _RETRY_SECONDS} if status == 503 else {}
+    return problem(request, status, _kebab(type(error).__name__), str(error), headers, **extra)
+
+
+def problem(request: Request, status: int, kind: str, detail: str, headers: dict[str, str], **extra: str) -> Response:
+    """One problem document; as a small page where the client likes HTML better."""
+    title = HTTPStatus(status).phrase
+    headers = headers | {"Vary": "Accept", "Cache-Control": "no-store"}
+    if best(request.headers.get("accept"), ("application/problem+json", _HTML)) == _HTML:
+        pages: Pages = request.app.state.pages
+        return Response(pages.problem(request, status, title, detail), status, headers, _HTML)
+    content = {"type": f"{_base(request)}/problems#{kind}", "title": title, "status": status, "detail": detail} | extra
+    return JSONResponse(content, status, headers, "application/problem+json")
+
+
+def _base(request: Request) -> str:
+    return str(request.app.state.base_url)
+
+
+def _kebab(name: str) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")

@@ -1,0 +1,125 @@
+"""Every IRI of ours answers: `/id/{slug}` by 303 to its page or its data; lists, graphs and the ontology directly."""
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gdb_graph.engine.answer import Published
+from gdb_graph.engine.sparql import GRAPH
+from gdb_graph.engine.sparql import Request as Asked
+from gdb_graph.errors import NotAcceptable
+from gdb_graph.negotiation import best
+from gdb_graph.terms import GDB, VOCABULARY
+from gdb_graph.web.describe import describe, description
+from gdb_graph.web.links import Links
+from gdb_graph.web.pages import Pages
+from gdb_graph.web.parts import HTML, published, respond, select, wants_html
+from gdb_graph.web.problems import Problem
+
+SUFFIXES = {
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+}
+_ONTOLOGY = GDB.rstrip("#")
+_TERMS = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?term ?kind ?label ?definition WHERE {{
+  VALUES ?kind {{ owl:Class owl:ObjectProperty owl:DatatypeProperty }}
+  ?term a ?kind . FILTER(STRSTARTS(STR(?term), "{gdb}"))
+  ?term rdfs:label ?label ; skos:definition ?definition .
+  FILTER(LANG(?label) = "{lang}" && LANG(?definition) = "{lang}")
+}} ORDER BY ?kind LCASE(?label)
+"""
+
+
+async def identifier(request: Request) -> Response:
+    """A thing's IRI is not a document: 303 to the document the client likes (`/page/…` or `/data/…`)."""
+    now, slug = published(request), request.path_params["slug"]
+    await _must_exist(now, now.snapshot.names.thing(slug), slug)
+    suffix = _preferred(request)
+    path = f"/page/{quote(slug)}" if suffix == "html" else f"/data/{quote(slug)}.{suffix}"
+    return RedirectResponse(
+        Links(request.app.state.base_url, now.snapshot.names).absolute(path), 303, {"Vary": "Accept"}
+    )
+
+
+def _preferred(request: Request) -> str:
+    chosen = best(request.headers.get("accept"), (*GRAPH, HTML))
+    if chosen is None:
+        raise NotAcceptable(f"None of these is accepted: {HTML}, {', '.join(GRAPH)}.")
+    return next((suffix for suffix, media_type in SUFFIXES.items() if media_type == chosen), "html")
+
+
+async def page(request: Request) -> Response:
+    """The page of a thing."""
+    now, slug = published(request), request.path_params["slug"]
+    return await _page(request, now, now.snapshot.names.thing(slug), slug)
+
+
+async def data(request: Request) -> Response:
+    """The description of a thing as RDF, in the format of the suffix."""
+    now = published(request)
+    slug, _, suffix = request.path_params["slug"].rpartition(".")
+    if suffix not in SUFFIXES:
+        raise Problem(404, "not-found", f"There is no format {suffix!r}. There are: {', '.join(SUFFIXES)}.")
+    iri = now.snapshot.names.thing(slug)
+    await _must_exist(now, iri, slug)
+    return await respond(request, Asked(description(iri), SUFFIXES[suffix]))
+
+
+async def concept(request: Request) -> Response:
+    """A concept scheme or one of its concepts, as page or RDF."""
+    now, path = published(request), request.path_params["path"]
+    iri = VOCABULARY + path
+    await _must_exist(now, iri, path)
+    if wants_html(request, [*GRAPH]):
+        return await _page(request, now, iri, path)
+    return await respond(request, Asked(description(iri), request.headers.get("accept")))
+
+
+async def graph(request: Request) -> Response:
+    """All that stands in a named graph, as RDF; browsers get the page of the source it is taken from."""
+    now, name = published(request), request.path_params["name"]
+    iri = now.snapshot.names.graph(name)
+    if iri not in now.snapshot.manifest["counts"]["graphs"]:
+        raise Problem(404, "not-found", f"There is no graph {name!r}.")
+    if name.startswith("src-") and wants_html(request, [*GRAPH]):
+        links = Links(request.app.state.base_url, now.snapshot.names)
+        return RedirectResponse(links.absolute(f"/page/{quote(name)}"), 303, {"Vary": "Accept"})
+    accept = "text/turtle" if wants_html(request, [*GRAPH]) else request.headers.get("accept")
+    return await respond(request, Asked(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}", accept))
+
+
+async def ontology(request: Request) -> Response:
+    """The ontology, as a page with all terms or as RDF."""
+    now = published(request)
+    if not wants_html(request, [*GRAPH]):
+        text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{now.snapshot.names.graph('ontology')}> {{ ?s ?p ?o }} }}"
+        return await respond(request, Asked(text, request.headers.get("accept")))
+    pages: Pages = request.app.state.pages
+    terms = {lang: (await select(now, _TERMS.format(gdb=GDB, lang=lang)))[1] for lang in ("de", "en")}
+    return pages.show(request, now, "ontology", terms=terms, gdb=GDB)
+
+
+async def _page(request: Request, now: Published, iri: str, shown: str) -> Response:
+    await _must_exist(now, iri, shown)
+    pages: Pages = request.app.state.pages
+    return pages.show(request, now, "thing", thing=await describe(now, iri))
+
+
+async def _must_exist(now: Published, iri: str, shown: str) -> None:
+    if any(letter in iri for letter in '<>"{}|^`\\ ') or not (await select(now, _exists(iri)))[1]:
+        raise Problem(
+            404,
+            "not-found",
+            f"There is nothing named {shown!r} in this graph. Ask /queries or /sparql for what there is.",
+        )
+
+
+def _exists(iri: str) -> str:
+    return f"SELECT ?kind WHERE {{ <{iri}> a ?kind }} LIMIT 1"
