@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from gdb_graph.engine.answer import Current
 from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
-from gdb_graph.web import curated, home, openapi, operation, protocol, things
+from gdb_graph.web import curated, home, openapi, operation, protocol, reference, things
 from gdb_graph.web.pages import HERE, Pages
 from gdb_graph.web.problems import show_error
 
@@ -27,7 +27,8 @@ ROUTES: list[BaseRoute] = [
     Route("/data/{slug:path}", things.data),
     Route("/vocab/{path:path}", things.concept),
     Route("/graph/{name}", things.graph),
-    Route("/ontology", things.ontology),
+    Route("/ontology", reference.ontology),
+    Route("/shapes", reference.shapes),
     Route("/healthz", operation.healthz),
     Route("/readyz", operation.readyz),
     Route("/openapi.json", openapi.openapi),

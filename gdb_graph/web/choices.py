@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from gdb_graph.engine.answer import Published
 from gdb_graph.errors import BadParameter
 from gdb_graph.queryfile import Parameter, Query, term
-from gdb_graph.web.parts import Row, select
+from gdb_graph.rows import Row
+from gdb_graph.web.parts import select
 
 _CHOICES = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

@@ -12,9 +12,10 @@ from gdb_graph.engine.sparql import BINDINGS
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.errors import NotAcceptable
 from gdb_graph.queryfile import Query
+from gdb_graph.rows import table
 from gdb_graph.web.choices import choices, fill
 from gdb_graph.web.links import Links
-from gdb_graph.web.pages import Pages, table
+from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import language, published, respond, select, wants_html
 from gdb_graph.web.problems import Problem
 

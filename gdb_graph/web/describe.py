@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from gdb_graph.engine.answer import Published
 from gdb_graph.queryfile import LANGUAGES
+from gdb_graph.rows import Cell
 from gdb_graph.terms import DCT, GDB, ORG, RDF, RDFS, SKOS
-from gdb_graph.web.parts import Cell, select
+from gdb_graph.web.parts import select
 
 INCOMING_LIMIT = 200
 _NARY = ("Involvement", "StatusAssertion", "FundingAllocation", "QuantityStatement", "MoneyStatement", "Evidence")

@@ -5,8 +5,9 @@ from starlette.responses import Response
 
 from gdb_graph.engine.sparql import GRAPH
 from gdb_graph.engine.sparql import Request as Asked
+from gdb_graph.rows import table
 from gdb_graph.terms import GDB
-from gdb_graph.web.pages import Pages, table
+from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import language, published, respond, select, wants_html
 
 # What a newcomer looks for first; every other class is one click away in the ontology.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
-from gdb_graph.terms import GDB, VOCABULARY, Names
+from gdb_graph.terms import GDB, SHAPES, VOCABULARY, Names
 
 _ONTOLOGY = GDB.rstrip("#")
 
@@ -35,6 +35,8 @@ class Links:
         if iri.startswith(_ONTOLOGY):
             fragment = iri.partition("#")[2]
             return self.path("/ontology") + (f"#{fragment}" if fragment else "")
+        if iri.startswith(SHAPES):
+            return self.path("/shapes") + f"#{iri.removeprefix(SHAPES)}"
         if iri.startswith(self.names.graphs):
             return self.path(f"/graph/{quote(iri.removeprefix(self.names.graphs))}")
         return iri if iri.startswith(("http://", "https://")) else ""

@@ -13,10 +13,9 @@ from starlette.responses import HTMLResponse
 from gdb_graph import queryfile
 from gdb_graph.engine.answer import Published
 from gdb_graph.web.links import Links
-from gdb_graph.web.parts import Cell, Row, language
+from gdb_graph.web.parts import language
 
 HERE = Path(__file__).parent
-_SUFFIXES = tuple(code.capitalize() for code in queryfile.LANGUAGES)
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -71,28 +70,3 @@ class Pages:
 
 def _switched(request: Request, lang: str) -> str:
     return f"?{request.url.include_query_params(lang=lang).query}"
-
-
-def table(variables: list[str], rows: list[Row], lang: str) -> tuple[list[str], list[list[tuple[str, Cell | None]]]]:
-    """The columns a page shows, and each row as (text, cell): columns per language join into one.
-
-    `actorDe` and `actorEn` name `actor`; the page shows the one in its language, else the other. A column
-    without any value is left out.
-    """
-    joined = dict.fromkeys(_base(name, variables) for name in variables)
-    lines = [{name: _show(name, row, lang) for name in joined} for row in rows]
-    shown = [name for name in joined if not lines or any(line[name][0] for line in lines)]
-    return shown, [[line[name] for name in shown] for line in lines]
-
-
-def _base(name: str, variables: list[str]) -> str:
-    base = name[:-2]
-    paired = name[-2:] in _SUFFIXES and all(base + suffix in variables for suffix in _SUFFIXES)
-    return base if paired else name
-
-
-def _show(name: str, row: Row, lang: str) -> tuple[str, Cell | None]:
-    columns = [name + suffix for suffix in sorted(_SUFFIXES, key=lambda suffix: suffix.lower() != lang)]
-    named = next((row[column] for column in columns if column in row), None)
-    cell = row.get(name, named)
-    return (named or cell).value if named or cell else "", cell  # type: ignore[union-attr]

@@ -1,16 +1,14 @@
 """What routes share: an answer as a response, query results as rows, the language and the links of a page."""
 
 import asyncio
-import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from gdb_graph import queryfile
+from gdb_graph import queryfile, rows
 from gdb_graph.engine.answer import Answer, Current, Published
 from gdb_graph.engine.sparql import Request as Query
 from gdb_graph.negotiation import best
@@ -18,20 +16,6 @@ from gdb_graph.negotiation import best
 JSON_RESULTS = "application/sparql-results+json"
 HTML = "text/html"
 _PRIMARY = re.compile(r"(^|,)\s*([A-Za-z]{1,8}|\*)[^,;]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value of a result row."""
-
-    value: str
-    kind: str
-    """`uri`, `literal` or `bnode`."""
-    language: str = ""
-    datatype: str = ""
-
-
-Row = Mapping[str, Cell]
 
 
 def published(request: Request) -> Published:
@@ -75,17 +59,11 @@ async def _left(request: Request) -> None:
         pass
 
 
-async def select(now: Published, text: str) -> tuple[list[str], list[Row]]:
+async def select(now: Published, text: str) -> tuple[list[str], list[rows.Row]]:
     """The variables and the rows of a SELECT query."""
     answer = await now.run(Query(text, JSON_RESULTS))
     body = answer.body if answer.chunks is None else b"".join([chunk async for chunk in answer.chunks])
-    result = json.loads(body)
-    rows: list[Row] = [{name: _cell(cell) for name, cell in row.items()} for row in result["results"]["bindings"]]
-    return result["head"]["vars"], rows
-
-
-def _cell(cell: Mapping[str, str]) -> Cell:
-    return Cell(cell["value"], cell["type"], cell.get("xml:lang", ""), cell.get("datatype", ""))
+    return rows.read(body)
 
 
 def language(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""Every IRI of ours answers: `/id/{slug}` by 303 to its page or its data; lists, graphs and the ontology directly."""
+"""Every IRI of ours answers: `/id/{slug}` by 303 to its page or its data; lists and graphs directly."""
 
 from urllib.parse import quote
 
@@ -10,7 +10,7 @@ from gdb_graph.engine.sparql import GRAPH
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.errors import NotAcceptable
 from gdb_graph.negotiation import best
-from gdb_graph.terms import GDB, VOCABULARY
+from gdb_graph.terms import VOCABULARY
 from gdb_graph.web.describe import describe, description
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
@@ -23,18 +23,6 @@ SUFFIXES = {
     "rdf": "application/rdf+xml",
     "jsonld": "application/ld+json",
 }
-_ONTOLOGY = GDB.rstrip("#")
-_TERMS = """
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?term ?kind ?label ?definition WHERE {{
-  VALUES ?kind {{ owl:Class owl:ObjectProperty owl:DatatypeProperty }}
-  ?term a ?kind . FILTER(STRSTARTS(STR(?term), "{gdb}"))
-  ?term rdfs:label ?label ; skos:definition ?definition .
-  FILTER(LANG(?label) = "{lang}" && LANG(?definition) = "{lang}")
-}} ORDER BY ?kind LCASE(?label)
-"""
 
 
 async def identifier(request: Request) -> Response:
@@ -93,17 +81,6 @@ async def graph(request: Request) -> Response:
         return RedirectResponse(links.absolute(f"/page/{quote(name)}"), 303, {"Vary": "Accept"})
     accept = "text/turtle" if wants_html(request, [*GRAPH]) else request.headers.get("accept")
     return await respond(request, Asked(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}", accept))
-
-
-async def ontology(request: Request) -> Response:
-    """The ontology, as a page with all terms or as RDF."""
-    now = published(request)
-    if not wants_html(request, [*GRAPH]):
-        text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{now.snapshot.names.graph('ontology')}> {{ ?s ?p ?o }} }}"
-        return await respond(request, Asked(text, request.headers.get("accept")))
-    pages: Pages = request.app.state.pages
-    terms = {lang: (await select(now, _TERMS.format(gdb=GDB, lang=lang)))[1] for lang in ("de", "en")}
-    return pages.show(request, now, "ontology", terms=terms, gdb=GDB)
 
 
 async def _page(request: Request, now: Published, iri: str, shown: str) -> Response:
