@@ -2,24 +2,27 @@
 
 import io
 import json
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import pyoxigraph as ox
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from gdb_graph import queryfile
+from gdb_graph import queryfile, rows
 from gdb_graph.build import Checked
 from gdb_graph.build import Progress as Say
 from gdb_graph.engine.sparql import Request, answer
 from gdb_graph.errors import BadParameter, Finding, GraphError
 from gdb_graph.snapshot import Snapshot
 
+_WIDE = 160
 FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
 _ACCEPT = {
     "table": "application/sparql-results+json, text/turtle",
@@ -47,11 +50,11 @@ def progress() -> Iterator[Say]:
         TextColumn("{task.completed}/{task.total}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
         task = bar.add_task("", total=1)
 
         def say(stage: str, number: int, of: int) -> None:
-            bar.update(task, description=stage, completed=number - 1, total=of)
+            bar.update(task, description=stage, completed=number - 1, total=of, refresh=True)
 
         yield say
 
@@ -106,6 +109,14 @@ def run_curated(current: Snapshot, name: str, values: Sequence[str], format_: st
     run(current, queries[name].fill(given, current.names), format_, lang)
 
 
+def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
+    """The query with our prefixes declared as far as it uses them undeclared; the lines keep their numbers."""
+    declared = set(re.findall(r"PREFIX\s+([\w-]*):", text, re.IGNORECASE))
+    used = set(re.findall(r"(?<![\w<:])([A-Za-z][\w-]*):", text))
+    lines = [f"PREFIX {name}: <{prefixes[name]}>" for name in sorted(used - declared) if name in prefixes]
+    return " ".join([*lines, text])
+
+
 def run(current: Snapshot, text: str, format_: str, lang: str) -> None:
     """Print the answer to a SPARQL query. Raises QueryError."""
     store = ox.Store.read_only(str(current.folder / "store"))
@@ -118,27 +129,24 @@ def run(current: Snapshot, text: str, format_: str, lang: str) -> None:
 
     answer(store, Request(text, _ACCEPT[format_]), current.names.prefixes(), begin)
     if format_ == "table" and types[0].startswith("application/sparql-results+json"):
-        _print_table(json.loads(output.getvalue()), current, lang)
+        _print_table(output.getvalue(), current, lang)
     else:
         sys.stdout.buffer.write(output.getvalue())
         sys.stdout.buffer.flush()
 
 
-def _print_table(result: dict[str, object], current: Snapshot, lang: str) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    if "boolean" in result:
-        console.print("true" if result["boolean"] else "false")
+def _print_table(results: bytes, current: Snapshot, lang: str) -> None:
+    console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+    document = json.loads(results)
+    if "boolean" in document:
+        console.print("true" if document["boolean"] else "false")
         return
-    variables: list[str] = result["head"]["vars"]  # type: ignore[index]
-    rows: list[dict[str, dict[str, str]]] = result["results"]["bindings"]  # type: ignore[index]
-    # A label in the other language is left out of the table; the other formats have all columns.
-    other = "En" if lang == "de" else "De"
-    shown = [name for name in variables if not (name.endswith(other) and name[:-2] in variables)]
-    table = Table(*shown)
-    for row in rows:
-        table.add_row(*(_short(row.get(name, {}).get("value", ""), current) for name in shown))
+    columns, lines = rows.table(*rows.read(results), lang)
+    table = Table(*columns)
+    for line in lines:
+        table.add_row(*(escape(_short(text, current)) for text, _ in line))
     console.print(table)
-    console.print(f"{len(rows)} rows" if len(rows) != 1 else "1 row", highlight=False)
+    console.print(f"{len(lines)} row{'s' if len(lines) != 1 else ''}")
 
 
 def _short(value: str, current: Snapshot) -> str:

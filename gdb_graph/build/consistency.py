@@ -61,7 +61,7 @@ def entailed(triples: Iterable[ox.Triple]) -> frozenset[ox.Triple]:
         raise GraphError("The ontology and the data are inconsistent; nothing follows.")
     lines = "\n".join(
         f"{_iri(world, s)} {_iri(world, p)} {_iri(world, o)} ."
-        for s, p, o in world.graph._iter_triples()  # noqa: SLF001
+        for s, p, o in world.graph._get_obj_triples_spo_spo(None, None, None)  # noqa: SLF001
         if min(s, p, o) > 0
     )
     return frozenset(quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES))

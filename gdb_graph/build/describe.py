@@ -16,7 +16,11 @@ SELECT ?graph ?snapshot ?activity WHERE {{
   GRAPH ?graph {{ ?snapshot a <{GDB}SourceSnapshot> . OPTIONAL {{ ?snapshot <{PROV}wasGeneratedBy> ?activity }} }}
 }} ORDER BY ?graph ?snapshot
 """
-_LICENCE = f"SELECT ?licence WHERE {{ ?dataset a <{VOID}Dataset> ; <{DCT}license> ?licence }} ORDER BY ?licence LIMIT 1"
+_LICENCE = f"""
+SELECT ?licence WHERE {{
+  GRAPH ?graph {{ ?dataset a <{VOID}Dataset> ; <{DCT}license> ?licence }}
+}} ORDER BY ?licence LIMIT 1
+"""
 _CLASSES = f"""
 SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) WHERE {{
   ?thing a ?class . FILTER(STRSTARTS(STR(?class), "{GDB}"))
@@ -36,7 +40,7 @@ _DEFAULT = "SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }"
 def provenance(store: ox.Store, names: Names) -> Iterator[ox.Quad]:
     """Where each source graph comes from: its snapshots, the activity that made it, its licence.
 
-    `store` holds the asserted named graphs and their union as the default graph.
+    `store` holds the asserted named graphs.
     """
     home = ox.NamedNode(names.graph("provenance"))
     licences = [row["licence"] for row in select(store, _LICENCE)]

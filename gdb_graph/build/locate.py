@@ -25,6 +25,8 @@ class Locator:
         for file in self._candidates(graph):
             text = self._texts.setdefault(file.shown, "") or self._read(file)
             for spelling in _spellings(iri, text):
+                if spelling not in text:
+                    continue
                 pattern = re.compile(rf"(^[ \t]*)?(?<![\w:-]){re.escape(spelling)}(?![\w-])", re.MULTILINE)
                 for match in pattern.finditer(text):
                     place = (file.shown, text.count("\n", 0, match.start()) + 1)

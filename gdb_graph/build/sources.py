@@ -25,6 +25,11 @@ class SourceFile:
     graph: str
 
     @property
+    def of_each_source(self) -> bool:
+        """Whether it holds shapes for what each source says on its own."""
+        return self.graph == "shapes" and "/each-source/" in self.shown
+
+    @property
     def text(self) -> str:
         """What stands in the file; bytes that are not UTF-8 show as U+FFFD."""
         return self.path.read_text(encoding="utf-8", errors="replace")

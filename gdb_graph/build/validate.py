@@ -4,7 +4,8 @@ Shapes in ontology/shapes/ see the content as one graph. Shapes in ontology/shap
 each source says on its own: there a second value is a fault, while two sources may differ.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import cast
 
 import pyoxigraph as ox
@@ -19,9 +20,13 @@ from gdb_graph.errors import Finding, Severity
 _SAID_BY = "#said-by-"
 
 
-def whole(quads: Iterable[ox.Quad], shapes: Iterable[ox.Quad], locator: Locator) -> list[Finding]:
-    """What `shapes` find in the union of all `quads`, as sorted findings."""
-    return _findings(_graph(quads), _graph(shapes), locator)
+def whole(
+    quads: Iterable[ox.Quad], shapes: Iterable[ox.Quad], locator: Locator, parts: int = 1
+) -> list[Callable[[], list[Finding]]]:
+    """Tasks that together give what `shapes` find in the union of all `quads`: the node shapes dealt out to `parts`."""
+    data, rules = _graph(quads), _graph(shapes)
+    nodes = sorted(str(shape) for shape in rules.subjects(RDF.type, SH.NodeShape) if isinstance(shape, rdflib.URIRef))
+    return [partial(_findings, data, rules, locator, nodes[part::parts]) for part in range(parts) if nodes[part::parts]]
 
 
 def each_source(
@@ -41,7 +46,7 @@ def each_source(
         data.add((said, _node(quad.predicate), _node(quad.object)))
         for type_ in types.get(quad.subject.value, ()):  # type: ignore[union-attr]
             data.add((said, RDF.type, type_))
-    return _findings(data, _graph(shapes), locator)
+    return _findings(data, _graph(shapes), locator, None)
 
 
 def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
@@ -65,10 +70,10 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
             raise TypeError(f"RDF 1.1 has no such term: {term}")
 
 
-def _findings(data: rdflib.Graph, shapes: rdflib.Graph, locator: Locator) -> list[Finding]:
+def _findings(data: rdflib.Graph, shapes: rdflib.Graph, locator: Locator, use: list[str] | None) -> list[Finding]:
     if not len(shapes):
         return []
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True, meta_shacl=False, advanced=False)
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True, use_shapes=use)
     return sorted(_read_report(cast(rdflib.Graph, report), locator))
 
 
