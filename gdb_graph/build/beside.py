@@ -1,4 +1,4 @@
-"""Tasks in, their results in the same order out: each runs in a forked process of its own, as many at a time as cores."""
+"""Tasks in, their results in the same order out: each in a forked process, as many at a time as there are cores."""
 
 import multiprocessing
 import os

@@ -18,6 +18,7 @@ from gdb_graph.build.locate import Locator
 from gdb_graph.errors import Finding, Severity
 
 _SAID_BY = "#said-by-"
+_TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
 
 
 def whole(
@@ -25,8 +26,18 @@ def whole(
 ) -> list[Callable[[], list[Finding]]]:
     """Tasks that together give what `shapes` find in the union of all `quads`: the node shapes dealt out to `parts`."""
     data, rules = _graph(quads), _graph(shapes)
-    nodes = sorted(str(shape) for shape in rules.subjects(RDF.type, SH.NodeShape) if isinstance(shape, rdflib.URIRef))
-    return [partial(_findings, data, rules, locator, nodes[part::parts]) for part in range(parts) if nodes[part::parts]]
+    aimed = sorted({shape for target in _TARGETS for shape in rules.subjects(target)}, key=str)
+    dealt = [aimed[part::parts] for part in range(parts)]
+    return [partial(_findings, data, _only(rules, set(hand)), locator) for hand in dealt if hand]
+
+
+def _only(shapes: rdflib.Graph, aimed: set[Node]) -> rdflib.Graph:
+    """The shapes with the targets of those in `aimed` alone; the others stay for those that refer to them."""
+    part = rdflib.Graph()
+    for triple in shapes:
+        if triple[1] not in _TARGETS or triple[0] in aimed:
+            part.add(triple)
+    return part
 
 
 def each_source(
@@ -46,7 +57,7 @@ def each_source(
         data.add((said, _node(quad.predicate), _node(quad.object)))
         for type_ in types.get(quad.subject.value, ()):  # type: ignore[union-attr]
             data.add((said, RDF.type, type_))
-    return _findings(data, _graph(shapes), locator, None)
+    return _findings(data, _graph(shapes), locator)
 
 
 def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
@@ -70,10 +81,10 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
             raise TypeError(f"RDF 1.1 has no such term: {term}")
 
 
-def _findings(data: rdflib.Graph, shapes: rdflib.Graph, locator: Locator, use: list[str] | None) -> list[Finding]:
+def _findings(data: rdflib.Graph, shapes: rdflib.Graph, locator: Locator) -> list[Finding]:
     if not len(shapes):
         return []
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True, use_shapes=use)
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
     return sorted(_read_report(cast(rdflib.Graph, report), locator))
 
 
