@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from gdb_graph import __version__, build, content, settings, snapshot, terminal
+from gdb_graph import __version__, build, content, diff, settings, snapshot, terminal
 from gdb_graph.engine.answer import Current
 from gdb_graph.engine.pool import Limits
 from gdb_graph.engine.service import Service
@@ -58,9 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text, description=text)
         one.set_defaults(run=run)
-        one.add_argument(
-            "--content", type=Path, metavar="DIR", help="folder with ontology/, data/, queries/ (default: built in)"
-        )
+        if name != "diff":
+            one.add_argument(
+                "--content", type=Path, metavar="DIR", help="folder with ontology/, data/, queries/ (default: built in)"
+            )
         if name != "check":
             one.add_argument("--out", type=Path, metavar="DIR", help="folder of the snapshots (default: snapshots)")
         return one
@@ -79,6 +80,12 @@ def _parser() -> argparse.ArgumentParser:
     free.add_argument("-f", "--file", type=Path, metavar="FILE", help="a file with a SPARQL query")
     query.add_argument("--format", choices=terminal.FORMATS, default="table", help="how to print the answer")
     query.add_argument("--lang", choices=("de", "en"), default="de", help="language of labels in a table")
+    changes = command("diff", _diff, "tell what changed from snapshot A to snapshot B")
+    changes.add_argument("before", metavar="A", help="a snapshot folder, an id or the beginning of one, or `current`")
+    changes.add_argument("after", metavar="B", help="likewise")
+    changes.add_argument("--format", choices=diff.FORMATS, default="text", help="words, RDF Patch or JSON")
+    changes.add_argument("--lang", choices=("de", "en"), default="de", help="language of the words")
+    changes.add_argument("--all", action="store_true", help="compare what is inferred, shapes and the like too")
     return parser
 
 
@@ -161,11 +168,18 @@ def _query(options: argparse.Namespace, chosen: Settings) -> int:
     current = _fresh(content.resolve(options.content), chosen.snapshots)
     if options.sparql or options.file:
         text = options.sparql or terminal.read_text(options.file)
+        text = terminal.with_prefixes(text, current.names.prefixes())
         terminal.run(current, text, options.format, options.lang)
     elif options.name:
         terminal.run_curated(current, options.name, options.values, options.format, options.lang)
     else:
         terminal.list_queries(current, options.lang)
+    return 0
+
+
+def _diff(options: argparse.Namespace, chosen: Settings) -> int:
+    before, after = (diff.find(name, chosen.snapshots) for name in (options.before, options.after))
+    terminal.show_diff(before, after, options.format, options.lang, options.all)
     return 0
 
 

@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +26,7 @@ LANGUAGES = ("de", "en")
 _PARAM_LINE = re.compile(r"VALUES \?(\w+) \{ *(.+?) *\}  # param")
 _FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE)
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~/-]*")
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,23 @@ def term(parameter: Parameter, value: str, names: Names) -> ox.NamedNode | ox.Li
             raise BadParameter(parameter.name, f"{parameter.name!r} must be a whole number, not {value!r}.")
         return ox.Literal(int(value))
     if parameter.kind == "date":
-        if not _DATE.fullmatch(value):
+        if not _is_date(value):
             raise BadParameter(
                 parameter.name, f"{parameter.name!r} must be a date such as 2023, 2023-05 or 2023-05-31, not {value!r}."
             )
         datatype = {4: "gYear", 7: "gYearMonth", 10: "date"}[len(value)]
         return ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
     return ox.Literal(value)
+
+
+def _is_date(value: str) -> bool:
+    if not _DATE.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value + "-01-01"[len(value) - 4 :])
+    except ValueError:
+        return False
+    return True
 
 
 def _iri(parameter: Parameter, value: str, namespace: str) -> ox.NamedNode:
@@ -123,7 +134,7 @@ def read_folder(folder: Path) -> dict[str, Query]:
     """All queries of a folder by name, sorted; an absent folder holds none. Raises ContentError."""
     queries: dict[str, Query] = {}
     findings: list[Finding] = []
-    for path in sorted(folder.glob("*.rq")):
+    for path in sorted(folder.glob("[!.]*.rq")):
         try:
             queries[path.stem] = read(path)
         except ContentError as error:
@@ -135,7 +146,11 @@ def read_folder(folder: Path) -> dict[str, Query]:
 
 def read(path: Path) -> Query:
     """The query in the file at `path`. Raises ContentError, with the line, for anything that does not hold up."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        raise _fault(path, line, "kein UTF-8; bitte so speichern", "not UTF-8; save it as that") from error
     header = _header(path, text)
     form = _FORM.search(re.sub(r"^#.*$", "", text, flags=re.MULTILINE))
     if not form:
@@ -147,24 +162,33 @@ def read(path: Path) -> Query:
         description=_bilingual(path, header, "description") if "description" in header else {},
         form=form.group(1),  # type: ignore[arg-type]
         parameters=_parameters(path, text, header),
-        tags=tuple(header.get("tags", ())),
+        tags=tuple(map(str, header.get("tags") or ())),
         header=header,
         text=text,
     )
 
 
 def _header(path: Path, text: str) -> dict[str, Any]:
-    lines = [line for line in text.splitlines() if line.startswith("#+")]
+    # Other lines stay as empty ones, so that YAML counts the lines of the file.
+    lines = [line[2:] if line.startswith("#+") else "" for line in text.splitlines()]
     try:
-        header = yaml.safe_load("\n".join(line[2:] for line in lines))
-    except yaml.MarkedYAMLError as error:
-        line = (error.problem_mark.line if error.problem_mark else 0) + 1
-        raise _fault(
-            path, line, f"Kopf ist kein YAML: {error.problem}", f"header is not YAML: {error.problem}"
-        ) from error
+        header = yaml.safe_load("\n".join(lines))
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
+        line = mark.line + 1 if mark else "\n".join(lines)[: getattr(error, "position", 0)].count("\n") + 1
+        raise _fault(path, line, f"Kopf ist kein YAML: {problem}", f"header is not YAML: {problem}") from error
     if not isinstance(header, dict):
         raise _fault(path, 1, "Kopf fehlt: Zeilen mit #+ voranstellen", "no header: put lines that begin with #+ first")
+    for key, kind in (("params", dict), ("columns", dict), ("tags", list)):
+        if not isinstance(header.get(key) or kind(), kind):
+            wanted = {"dict": ("eine Zuordnung", "a mapping"), "list": ("eine Liste", "a list")}[kind.__name__]
+            raise _fault(path, _line_of(text, key), f"{key} muss {wanted[0]} sein", f"{key} must be {wanted[1]}")
     return header
+
+
+def _line_of(text: str, key: str) -> int:
+    found = re.search(rf"^#\+ *{key}:", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
 
 
 def _check_syntax(path: Path, text: str) -> None:
@@ -210,17 +234,24 @@ def _parameter(path: Path, text: str, name: str, stated: Any, match: re.Match[st
     label = {lang: str(stated[lang]) for lang in LANGUAGES if lang in stated}
     if len(label) != len(LANGUAGES):
         raise _fault(path, line, f"Parameter {name!r} braucht de und en", f"parameter {name!r} needs de and en")
-    return Parameter(name, kind, label, _default(text, name, match.group(2)), str(stated.get("of", "")))
+    default = _default(text, name, match.group(2))
+    if default is None:
+        raise _fault(
+            path,
+            line,
+            f"Parameter {name!r} braucht genau eine IRI oder ein Literal als Vorgabe",
+            f"parameter {name!r} needs exactly one IRI or literal as its default",
+        )
+    return Parameter(name, kind, label, default, str(stated.get("of", "")))
 
 
-def _default(text: str, name: str, default: str) -> ox.NamedNode | ox.Literal:
+def _default(text: str, name: str, default: str) -> ox.NamedNode | ox.Literal | None:
     prologue = "\n".join(re.findall(r"^PREFIX .*$", text, flags=re.MULTILINE))
     solutions = ox.Store().query(f"{prologue}\nSELECT ?{name} {{ VALUES ?{name} {{ {default} }} }}")
     assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - it is a SELECT
-    (solution,) = solutions
-    value = solution[name]
-    assert isinstance(value, ox.NamedNode | ox.Literal)  # noqa: S101 - VALUES holds no blank node
-    return value
+    values = [solution[name] for solution in solutions]
+    value = values[0] if len(values) == 1 else None
+    return value if isinstance(value, ox.NamedNode | ox.Literal) else None
 
 
 def _fault(path: Path, line: int, de: str, en: str) -> ContentError:

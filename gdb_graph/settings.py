@@ -43,8 +43,10 @@ def read(environment: Mapping[str, str], **given: Any) -> Settings:
             values[setting.name] = _convert(name, text, type(setting.default))
     settings = Settings(**values)
     for name in ("engines", "waiting", "query_seconds", "engine_megabytes", "query_bytes"):
-        if getattr(settings, name) <= 0:
-            raise GraphError(f"GDB_{name.upper()} must be greater than 0, not {getattr(settings, name)}.")
+        if not 0 < getattr(settings, name) < float("inf"):
+            raise GraphError(f"GDB_{name.upper()} must be a number greater than 0, not {getattr(settings, name)}.")
+    if not 0 < settings.port < 65536:
+        raise GraphError(f"GDB_PORT must be between 1 and 65535, not {settings.port}.")
     return settings
 
 

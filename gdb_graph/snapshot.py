@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -63,12 +62,15 @@ def open_snapshot(folder: Path) -> Snapshot:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         size = (folder / "quads.nq").stat().st_size
+        stated = manifest["bytes"]
     except FileNotFoundError as error:
         raise SnapshotError(f"There is no snapshot in {folder}. Run `gdb-graph build` first.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise SnapshotError(f"The snapshot in {folder} cannot be read: {error}. Build it again.") from error
-    if size != manifest["bytes"]:
-        raise SnapshotError(f"The snapshot in {folder} is damaged: quads.nq has {size} bytes, not {manifest['bytes']}.")
+    if size != stated:
+        raise SnapshotError(f"The snapshot in {folder} is damaged: quads.nq has {size} bytes, not {stated}.")
+    if not (folder / "store").is_dir():
+        raise SnapshotError(f"The snapshot in {folder} is damaged: it has no store/. Build it again.")
     return Snapshot(folder.resolve(), manifest)
 
 
@@ -86,12 +88,15 @@ def writing(snapshots: Path) -> Iterator[Path]:
     snapshots.mkdir(parents=True, exist_ok=True)
     with (snapshots / ".lock").open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            # Not flock: the children of a killed build would keep that lock.
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError) as error:
             raise BuildInProgress(f"Another build is writing into {snapshots}. Wait for it to end.") from error
         _sweep(snapshots)
         try:
-            yield Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=snapshots))
+            folder = snapshots / f"{_UNFINISHED}snapshot"
+            folder.mkdir()
+            yield folder
         finally:
             _sweep(snapshots)
 
@@ -115,7 +120,7 @@ def write(
             digest.update(line)
             file.write(line)
     (folder / "queries").mkdir()
-    for path in sorted(queries.glob("*.rq")):
+    for path in sorted(queries.glob("[!.]*.rq")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
         shutil.copyfile(path, folder / "queries" / path.name)
     store = ox.Store(folder / "store")

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from gdb_graph import queryfile, rows
+from gdb_graph import diff, queryfile, rows
 from gdb_graph.build import Checked
 from gdb_graph.build import Progress as Say
 from gdb_graph.engine.sparql import Request, answer
@@ -77,6 +77,18 @@ def show_summary(checked: Checked) -> None:
         f"{len(checked.inferred)} more follow; {len(checked.queries)} curated queries; "
         f"{grave['Warning']} warnings, {grave['Info']} notes."
     )
+
+
+def show_diff(before: Snapshot, after: Snapshot, format_: str, lang: str, everything: bool) -> None:
+    """What changed between two snapshots, in words, as an RDF Patch or as JSON. Raises SnapshotError."""
+    if format_ == "patch":
+        sys.stdout.buffer.writelines(diff.patch(before, after, everything))
+        sys.stdout.buffer.flush()
+    elif format_ == "json":
+        print(json.dumps(diff.as_records(before, after, lang, everything), ensure_ascii=False, indent=1))
+    else:
+        for line in diff.as_text(before, after, lang, everything):
+            print(line)
 
 
 def list_queries(current: Snapshot, lang: str) -> None:

@@ -6,6 +6,7 @@ GDB = "https://w3id.org/gdb-berlin/ontology#"
 VOCABULARY = "https://w3id.org/gdb-berlin/vocab/"
 SHAPES = "https://w3id.org/gdb-berlin/shapes#"
 
+CURRENCY = "http://publications.europa.eu/resource/authority/currency/"
 DC11 = "http://purl.org/dc/elements/1.1/"
 DCT = "http://purl.org/dc/terms/"
 FOAF = "http://xmlns.com/foaf/0.1/"
@@ -52,6 +53,7 @@ class Names:
     def prefixes(self) -> dict[str, str]:
         """Prefix to namespace: one spelling each, for answers and for the editor."""
         return {
+            "currency": CURRENCY,
             "dc11": DC11,
             "dct": DCT,
             "foaf": FOAF,

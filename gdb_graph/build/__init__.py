@@ -157,6 +157,6 @@ def file_hashes(content: Content) -> dict[str, str]:
     return {
         f"{name}/{path.relative_to(folder).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
         for name, folder in folders.items()
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in (".ttl", ".trig", ".nq", ".rq")
+        for path in sorted(folder.rglob("[!.]*"))
+        if path.suffix in (".ttl", ".trig", ".nq", ".rq") and path.is_file()
     }

@@ -60,7 +60,7 @@ def is_consistent(model: Iterable[ox.Quad], data: Iterable[ox.Quad]) -> bool:
 
 
 def summary(facts: Iterable[ox.Triple], fixed: Collection[Any]) -> set[ox.Triple]:
-    """`facts` with one thing in place of all that have the same asserted types; the nodes in `fixed` stay themselves."""
+    """`facts` with one thing in place of all that have the same asserted types; nodes in `fixed` stay themselves."""
     listed = list(facts)
     types: dict[ox.NamedNode | ox.BlankNode, set[str]] = {}
     for fact in listed:

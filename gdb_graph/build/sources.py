@@ -41,13 +41,13 @@ class SourceFile:
 
 
 def find(ontology: Path, data: Path) -> list[SourceFile]:
-    """All RDF files of the two folders, in the order of their names.
+    """All RDF files of the two folders, in the order of their names; hidden ones, as editors make them, are none.
 
     Raises ContentError for a file whose folder does not say which graph it fills.
     """
     files, findings = [], []
     for root in (ontology, data):
-        for path in sorted(path for path in root.rglob("*") if path.suffix in _FORMATS):
+        for path in sorted(path for path in root.rglob("[!.]*") if path.suffix in _FORMATS and path.is_file()):
             shown = f"{root.name}/{path.relative_to(root).as_posix()}"
             if graph := _graph(shown, path.stem):
                 files.append(SourceFile(path, shown, graph))

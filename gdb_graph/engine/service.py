@@ -72,14 +72,14 @@ class Service:
         tried = self.current().snapshot.folder
         while True:
             await asyncio.sleep(_LOOK_EVERY)
-            folder = self._find()
-            if folder == tried:
-                continue
-            tried = folder
+            folder = tried
             try:
-                await self._open(folder)
+                folder = self._find()
+                if folder != tried:
+                    await self._open(folder)
             except (GraphError, OSError) as error:
                 log.error("the snapshot in %s cannot be served, the one before stays: %s", folder, error)
+            tried = folder
 
 
 async def _end(pool: Pool) -> None:

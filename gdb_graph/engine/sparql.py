@@ -11,6 +11,7 @@ from typing import IO, Any, TypeVar
 
 import pyoxigraph as ox
 
+from gdb_graph.engine import tokens
 from gdb_graph.errors import BadQuery, NotAcceptable
 from gdb_graph.negotiation import best
 
@@ -35,21 +36,6 @@ GRAPH = {
     "application/ld+json": (ox.RdfFormat.JSON_LD, "application/ld+json"),
 }
 
-# The tokens of SPARQL 1.1 (section 19.8) as far as needed to tell a keyword from a name, a string or a comment.
-_TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n\r]*)
-      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-      | (?P<long>'''(?:'{0,2}(?:[^'\\]|\\.))*'''|\"""(?:"{0,2}(?:[^"\\]|\\.))*\""")
-      | (?P<string>'(?:[^'\\\n\r]|\\.)*'|"(?:[^"\\\n\r]|\\.)*")
-      | (?P<variable>[?$]\w+)
-      | (?P<name>(?:[^\W\d_][\w.-]*)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
-      | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-      | (?P<word>[^\W\d_]\w*)
-      | (?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -61,31 +47,12 @@ class Request:
     named_graphs: Sequence[str] = ()
 
 
-def calls_a_service(query: str) -> bool:
-    """Whether the text holds the keyword SERVICE, in any spelling, outside names, strings and comments.
-
-    This only earns the asker a clear message. What keeps a query from reaching out is that its process
-    can open nothing (see `child`).
-    """
-    return any(
-        # Inside a word too: the engine's grammar reads `FALSESERVICE <…>` as two keywords.
-        match.lastgroup == "word" and "SERVICE" in match.group().upper()
-        for text in {query, _CODEPOINT.sub(_character, query)}
-        for match in _TOKEN.finditer(text)
-    )
-
-
-def _character(match: re.Match[str]) -> str:
-    number = int(match.group(1) or match.group(2), 16)
-    return chr(number) if number < 0x110000 else match.group()
-
-
 def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: Callable[[str], IO[bytes]]) -> None:
     """Evaluate the query and write the whole answer; `begin` gets the content type and gives the file to write to.
 
     Raises BadQuery or NotAcceptable before `begin` is called.
     """
-    if calls_a_service(request.query):
+    if tokens.calls_a_service(request.query):
         raise BadQuery("SERVICE is refused: this service never calls other endpoints. Ask the other endpoint itself.")
     try:
         results = _evaluate(store, request)
@@ -107,16 +74,19 @@ def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: C
 
 
 def _evaluate(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    if not request.default_graphs and not request.named_graphs:
-        return store.query(request.query)
-    default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = _graphs(request.default_graphs)
-    named: list[ox.NamedNode | ox.BlankNode] = _graphs(request.named_graphs)
+    default_iris, named_iris = request.default_graphs, request.named_graphs
+    if not default_iris and not named_iris:
+        # What the protocol names goes before FROM (SPARQL 1.1 Protocol, 2.1.4).
+        default_iris, named_iris = tokens.dataset(request.query)
+        if len(default_iris) < 2:
+            return store.query(request.query)
+    default, named = _graphs(default_iris), _graphs(named_iris)
     if len(default) < 2:
         # A dataset that names graphs but no default graph has an empty one (SPARQL 1.1, 13.2).
         return store.query(request.query, default_graph=default, named_graphs=named)
     # Several default graphs merge into a set; Oxigraph would match a triple once in each.
     merged = ox.Store()
-    for graph in [*default, *named]:
+    for graph in named:
         merged.bulk_extend(store.quads_for_pattern(None, None, None, graph))
     for graph in default:
         merged.bulk_extend(ox.Quad(*quad.triple) for quad in store.quads_for_pattern(None, None, None, graph))
@@ -152,4 +122,7 @@ def _expected(text: str) -> str:
     # The engine's grammar also lists ranges of characters ('a'..='z', [_]); they tell a person nothing.
     words = text.removeprefix("expected one of ").removeprefix("expected ").split(", ")
     telling = [word.strip() for word in words if ".." not in word and "[" not in word]
+    for word in telling:
+        if re.fullmatch(r"[A-Za-z]+( [A-Za-z]+)+", word):  # a sentence such as `Prefix not found`, not a token
+            return word
     return f"expected {' or '.join(telling[:12])}" if telling else "something else is expected"

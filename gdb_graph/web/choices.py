@@ -57,11 +57,11 @@ async def fill(now: Published, query: Query, values: Mapping[str, str]) -> str:
     text = query.fill(values, now.snapshot.names)
     for parameter in query.parameters:
         if parameter.name in values and parameter.kind in ("thing", "concept"):
-            await _must_exist(now, parameter, values[parameter.name])
+            await _must_exist(now, query, parameter, values[parameter.name])
     return text
 
 
-async def _must_exist(now: Published, parameter: Parameter, value: str) -> None:
+async def _must_exist(now: Published, query: Query, parameter: Parameter, value: str) -> None:
     offered = await choices(now, parameter)
     iri = term(parameter, value, now.snapshot.names).value
     if any(choice.iri == iri for choice in offered):
@@ -72,5 +72,5 @@ async def _must_exist(now: Published, parameter: Parameter, value: str) -> None:
     raise BadParameter(
         parameter.name,
         f"{parameter.name!r} names no {kind} of this graph: {value!r}. "
-        f"Near it: {', '.join(near)}. All {len(slugs)} stand at /queries/{{name}} in the form.",
+        f"Near it: {', '.join(near)}. All {len(slugs)} stand at /queries/{query.name} in the form.",
     )

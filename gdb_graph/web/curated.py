@@ -1,5 +1,6 @@
 """The curated queries over HTTP: their catalogue, and the answer to one, as a page with its form or as data."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,11 +13,11 @@ from gdb_graph.engine.sparql import BINDINGS
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.errors import NotAcceptable
 from gdb_graph.queryfile import Query
-from gdb_graph.rows import table
+from gdb_graph.rows import Shown, table
 from gdb_graph.web.choices import choices, fill
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import language, published, respond, select, wants_html
+from gdb_graph.web.parts import accepted, language, published, respond, select, wants_html, whole
 from gdb_graph.web.problems import Problem
 
 SUFFIXES = {
@@ -90,15 +91,14 @@ def _accept(request: Request, suffix: str) -> str | None:
         return None
     if asked and asked not in SUFFIXES:
         raise NotAcceptable(f"There is no format {asked!r}. There are: html, {', '.join(SUFFIXES)}.")
-    return SUFFIXES[asked] if asked else request.headers.get("accept", "*/*")
+    return SUFFIXES[asked] if asked else accepted(request) or "*/*"
 
 
 async def _page(request: Request, now: Published, query: Query, values: Mapping[str, str]) -> Response:
     pages: Pages = request.app.state.pages
     text = await fill(now, query, values)
-    variables, rows = await select(now, text)
     lang = language(request)
-    columns, lines = table(variables, rows, lang)
+    columns, lines, plain = await _shown(now, query, text, lang)
     return pages.show(
         request,
         now,
@@ -110,8 +110,18 @@ async def _page(request: Request, now: Published, query: Query, values: Mapping[
         columns=columns,
         headings={name: _heading(query, name, lang) for name in columns},
         rows=lines,
-        formats=list(SUFFIXES),
+        plain=plain,
+        formats=list(SUFFIXES if query.form == "SELECT" else {}),
     )
+
+
+async def _shown(now: Published, query: Query, text: str, lang: str) -> tuple[list[str], list[list[Shown]], str]:
+    """The columns and rows of a SELECT; of another form its answer as plain text."""
+    if query.form == "SELECT":
+        return *table(*await select(now, text), lang), ""
+    answer = await now.run(Asked(text, "text/turtle, application/sparql-results+json"))
+    body = await whole(answer)
+    return [], [], body.decode() if query.form != "ASK" else str(json.loads(body)["boolean"]).lower()
 
 
 def _heading(query: Query, name: str, lang: str) -> str:

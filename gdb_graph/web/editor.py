@@ -11,7 +11,7 @@ from gdb_graph.negotiation import best
 from gdb_graph.terms import RDF, VOID, XSD
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import HTML, published
+from gdb_graph.web.parts import HTML, accepted, published
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -36,7 +36,7 @@ ORDER BY ?label"""
 async def describe(request: Request) -> Response:
     """The form, or the description in the format the client likes."""
     now = published(request)
-    chosen = best(request.headers.get("accept"), (*GRAPH, HTML))
+    chosen = best(accepted(request), (*GRAPH, HTML))
     if chosen is None:
         raise NotAcceptable(f"None of these is accepted: {HTML}, {', '.join(GRAPH)}.")
     if chosen == HTML:

@@ -8,7 +8,7 @@ from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.rows import table
 from gdb_graph.terms import GDB
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import language, published, respond, select, wants_html
+from gdb_graph.web.parts import accepted, language, published, respond, select, wants_html
 
 # What a newcomer looks for first; every other class is one click away in the ontology.
 FIGURES = (
@@ -39,7 +39,7 @@ async def home(request: Request) -> Response:
     if not wants_html(request, [*GRAPH]):
         names = now.snapshot.names
         text = _VOID.format(graph=names.graph("void"), dataset=names.base)
-        return await respond(request, Asked(text, request.headers.get("accept")))
+        return await respond(request, Asked(text, accepted(request)))
     lang = language(request)
     counts = now.snapshot.manifest["counts"]["classes"]
     classes = [f"{GDB}{name}" for name in FIGURES if counts.get(f"{GDB}{name}")]

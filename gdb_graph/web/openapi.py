@@ -112,7 +112,7 @@ def _operation(query: Query) -> Mapping[str, Any]:
 def _parameter(parameter: Parameter) -> Mapping[str, Any]:
     schema: dict[str, Any] = {
         "type": "integer" if parameter.kind == "integer" else "string",
-        "default": parameter.default_text,
+        "default": int(parameter.default_text) if parameter.kind == "integer" else parameter.default_text,
     }
     description = parameter.label["en"]
     if parameter.kind in ("thing", "concept"):

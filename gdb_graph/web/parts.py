@@ -61,9 +61,12 @@ async def _left(request: Request) -> None:
 
 async def select(now: Published, text: str) -> tuple[list[str], list[rows.Row]]:
     """The variables and the rows of a SELECT query."""
-    answer = await now.run(Query(text, JSON_RESULTS))
-    body = answer.body if answer.chunks is None else b"".join([chunk async for chunk in answer.chunks])
-    return rows.read(body)
+    return rows.read(await whole(await now.run(Query(text, JSON_RESULTS))))
+
+
+async def whole(answer: Answer) -> bytes:
+    """All bytes of an answer."""
+    return answer.body if answer.chunks is None else b"".join([chunk async for chunk in answer.chunks])
 
 
 def language(request: Request) -> str:
@@ -77,6 +80,11 @@ def language(request: Request) -> str:
     return chosen.removeprefix("lang/") if chosen else queryfile.LANGUAGES[0]
 
 
+def accepted(request: Request) -> str | None:
+    """What the client accepts; several Accept headers count as one (RFC 9110, 5.3). None where it says nothing."""
+    return ", ".join(request.headers.getlist("accept")) or None
+
+
 def wants_html(request: Request, others: Sequence[str]) -> bool:
     """Whether the client likes a page better than any of `others`; `*/*` is not a wish for a page."""
-    return best(request.headers.get("accept"), (*others, HTML)) == HTML
+    return best(accepted(request), (*others, HTML)) == HTML

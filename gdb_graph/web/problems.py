@@ -18,7 +18,8 @@ from gdb_graph.errors import (
     SnapshotError,
 )
 from gdb_graph.negotiation import best
-from gdb_graph.web.pages import Pages
+from gdb_graph.web.pages import SECURITY, Pages
+from gdb_graph.web.parts import accepted, language
 
 # The last part of a problem's type is the class's name in kebab case; clients may rely on it.
 STATUS: dict[type[GraphError], int] = {
@@ -46,7 +47,11 @@ class Problem(HTTPException):
 async def show_error(request: Request, error: Exception) -> Response:
     """Errors of the tree and of HTTP are the asker's business and shown; all others are ours and hidden."""
     if not isinstance(error, (GraphError, HTTPException)):
-        return problem(request, 500, "internal", "Something went wrong here; the log of the service says what.", {})
+        # Made outside the middleware that lets scripts of other sites read answers.
+        headers = {"Access-Control-Allow-Origin": "*"}
+        return problem(
+            request, 500, "internal", "Something went wrong here; the log of the service says what.", headers
+        )
     if isinstance(error, HTTPException):
         kind = getattr(error, "kind", HTTPStatus(error.status_code).phrase.lower().replace(" ", "-"))
         return problem(request, error.status_code, kind, str(error.detail), dict(error.headers or {}))
@@ -60,8 +65,9 @@ def problem(request: Request, status: int, kind: str, detail: str, headers: dict
     """One problem document; as a small page where the client likes HTML better."""
     title = HTTPStatus(status).phrase
     headers = headers | {"Vary": "Accept", "Cache-Control": "no-store"}
-    if best(request.headers.get("accept"), ("application/problem+json", _HTML)) == _HTML:
+    if best(accepted(request), ("application/problem+json", _HTML)) == _HTML:
         pages: Pages = request.app.state.pages
+        headers |= SECURITY | {"Vary": "Accept, Accept-Language", "Content-Language": language(request)}
         return Response(pages.problem(request, status, title, detail), status, headers, _HTML)
     content = {"type": f"{_base(request)}/problems#{kind}", "title": title, "status": status, "detail": detail} | extra
     return JSONResponse(content, status, headers, "application/problem+json")

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -14,7 +15,7 @@ from gdb_graph.terms import VOCABULARY
 from gdb_graph.web.describe import describe, description
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import HTML, published, respond, select, wants_html
+from gdb_graph.web.parts import HTML, accepted, published, respond, select, wants_html
 from gdb_graph.web.problems import Problem
 
 SUFFIXES = {
@@ -37,7 +38,7 @@ async def identifier(request: Request) -> Response:
 
 
 def _preferred(request: Request) -> str:
-    chosen = best(request.headers.get("accept"), (*GRAPH, HTML))
+    chosen = best(accepted(request), (*GRAPH, HTML))
     if chosen is None:
         raise NotAcceptable(f"None of these is accepted: {HTML}, {', '.join(GRAPH)}.")
     return next((suffix for suffix, media_type in SUFFIXES.items() if media_type == chosen), "html")
@@ -67,7 +68,7 @@ async def concept(request: Request) -> Response:
     await _must_exist(now, iri, path)
     if wants_html(request, [*GRAPH]):
         return await _page(request, now, iri, path)
-    return await respond(request, Asked(description(iri), request.headers.get("accept")))
+    return await respond(request, Asked(description(iri), accepted(request)))
 
 
 async def graph(request: Request) -> Response:
@@ -79,7 +80,7 @@ async def graph(request: Request) -> Response:
     if name.startswith("src-") and wants_html(request, [*GRAPH]):
         links = Links(request.app.state.base_url, now.snapshot.names)
         return RedirectResponse(links.absolute(f"/page/{quote(name)}"), 303, {"Vary": "Accept"})
-    accept = "text/turtle" if wants_html(request, [*GRAPH]) else request.headers.get("accept")
+    accept = "text/turtle" if wants_html(request, [*GRAPH]) else accepted(request)
     return await respond(request, Asked(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}", accept))
 
 
@@ -90,7 +91,7 @@ async def _page(request: Request, now: Published, iri: str, shown: str) -> Respo
 
 
 async def _must_exist(now: Published, iri: str, shown: str) -> None:
-    if any(letter in iri for letter in '<>"{}|^`\\ ') or not (await select(now, _exists(iri)))[1]:
+    if not await _exists(now, iri):
         raise Problem(
             404,
             "not-found",
@@ -98,5 +99,9 @@ async def _must_exist(now: Published, iri: str, shown: str) -> None:
         )
 
 
-def _exists(iri: str) -> str:
-    return f"SELECT ?kind WHERE {{ <{iri}> a ?kind }} LIMIT 1"
+async def _exists(now: Published, iri: str) -> bool:
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError:  # not an IRI, so nobody has that name
+        return False
+    return bool((await select(now, f"SELECT ?kind WHERE {{ {node} a ?kind }} LIMIT 1"))[1])

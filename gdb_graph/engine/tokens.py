@@ -1,0 +1,82 @@
+"""A SPARQL text in, what its tokens tell out: does it call a service, which graphs does it name as its dataset.
+
+The engine's parser gives no syntax tree, so keywords are told from names, strings and comments by their tokens.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+# The tokens of SPARQL 1.1 (section 19.8) as far as needed for that.
+_TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n\r]*)
+      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+      | (?P<long>'''(?:'{0,2}(?:[^'\\]|\\.))*'''|\"""(?:"{0,2}(?:[^"\\]|\\.))*\""")
+      | (?P<string>'(?:[^'\\\n\r]|\\.)*'|"(?:[^"\\\n\r]|\\.)*")
+      | (?P<variable>[?$]\w+)
+      | (?P<name>(?:[^\W\d_][\w.-]*)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
+      | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+      | (?P<word>[^\W\d_]\w*)
+      | (?P<space>\s+)
+      | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+
+def tokens(query: str) -> Iterator[tuple[str, str]]:
+    """The kind and the text of each token, comments and white space left out."""
+    for match in _TOKEN.finditer(query):
+        if match.lastgroup not in ("comment", "space"):
+            yield str(match.lastgroup), match.group()
+
+
+def calls_a_service(query: str) -> bool:
+    """Whether the text holds the keyword SERVICE, in any spelling, outside names, strings and comments.
+
+    This only earns the asker a clear message. What keeps a query from reaching out is that its process
+    can open nothing (see `child`).
+    """
+    return any(
+        # Inside a word too: the engine's grammar reads `FALSESERVICE <…>` as two keywords.
+        kind == "word" and "SERVICE" in text.upper()
+        for spelling in {query, _CODEPOINT.sub(_character, query)}
+        for kind, text in tokens(spelling)
+    )
+
+
+def _character(match: re.Match[str]) -> str:
+    number = int(match.group(1) or match.group(2), 16)
+    return chr(number) if number < 0x110000 else match.group()
+
+
+def dataset(query: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The graphs of the FROM clauses, and of the FROM NAMED clauses, as absolute IRIs, in order, each once."""
+    default: dict[str, None] = {}
+    named: dict[str, None] = {}
+    prefixes: dict[str, str] = {}
+    base = ""
+    stream = tokens(query)
+    for kind, text in stream:
+        word = text.upper() if kind == "word" else ""
+        if word == "BASE":
+            base = urljoin(base, next(stream, ("", ""))[1][1:-1])
+        elif word == "PREFIX":
+            name, iri = next(stream, ("", ""))[1], next(stream, ("", ""))[1]
+            prefixes[name] = urljoin(base, iri[1:-1])
+        elif word == "FROM":
+            kind, text = next(stream, ("", ""))
+            graphs = named if text.upper() == "NAMED" else default
+            if graphs is named:
+                kind, text = next(stream, ("", ""))
+            graphs[_iri(kind, text, base, prefixes)] = None
+        elif text == "{" and (default or named):  # the pattern begins; dataset clauses stand before it
+            break
+    return tuple(default), tuple(named)
+
+
+def _iri(kind: str, text: str, base: str, prefixes: dict[str, str]) -> str:
+    if kind == "iri":
+        return urljoin(base, text[1:-1])
+    prefix, _, local = text.partition(":")
+    return prefixes.get(f"{prefix}:", "") + re.sub(r"\\(.)", r"\1", local)

