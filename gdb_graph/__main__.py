@@ -23,7 +23,10 @@ from gdb_graph.web.app import create_app
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done, 1 refused or failed, 2 used wrongly."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if getattr(options, "name", None) and (options.sparql is not None or options.file):
+        parser.error("give the name of a curated query, or --sparql, or --file: one of them")
     try:
         chosen = settings.read(
             os.environ,
@@ -37,9 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error)
     except GraphError as error:
         return _fail(error)
-    except BrokenPipeError:  # the reader of our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):  # the reader of our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return _fail(GraphError(f"{error.filename or 'The file system'}: {error.strerror or error}."))
     except KeyboardInterrupt:
         return 130
     return status
@@ -166,8 +171,8 @@ def _last_good(snapshots: Path) -> Iterator[None]:
 def _query(options: argparse.Namespace, chosen: Settings) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine does not look for Ctrl-C while it works
     current = _fresh(content.resolve(options.content), chosen.snapshots)
-    if options.sparql or options.file:
-        text = options.sparql or terminal.read_text(options.file)
+    if options.sparql is not None or options.file:
+        text = options.sparql if options.file is None else terminal.read_text(options.file)
         text = terminal.with_prefixes(text, current.names.prefixes())
         terminal.run(current, text, options.format, options.lang)
     elif options.name:

@@ -19,7 +19,7 @@ from gdb_graph import diff, queryfile, rows
 from gdb_graph.build import Checked
 from gdb_graph.build import Progress as Say
 from gdb_graph.engine.sparql import Request, answer
-from gdb_graph.errors import BadParameter, Finding, GraphError
+from gdb_graph.errors import BadParameter, Finding, GraphError, NotAcceptable
 from gdb_graph.snapshot import Snapshot
 
 _WIDE = 160
@@ -139,7 +139,13 @@ def run(current: Snapshot, text: str, format_: str, lang: str) -> None:
         types.append(content_type)
         return output
 
-    answer(store, Request(text, _ACCEPT[format_]), current.names.prefixes(), begin)
+    try:
+        answer(store, Request(text, _ACCEPT[format_]), current.names.prefixes(), begin)
+    except NotAcceptable as error:
+        raise GraphError(
+            f"This query has no answer as {format_}. Tables come as table, csv, tsv, json or xml; graphs as "
+            "ttl, nt, rdf or jsonld."
+        ) from error
     if format_ == "table" and types[0].startswith("application/sparql-results+json"):
         _print_table(output.getvalue(), current, lang)
     else:

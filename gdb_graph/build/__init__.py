@@ -45,8 +45,8 @@ def quiet(_stage: str, _number: int, _of: int) -> None:
     """Progress that nobody watches."""
 
 
-def check(content: Content, progress: Progress = quiet) -> Checked:
-    """All that can be wrong with the files; writes nothing.
+def check(content: Content, progress: Progress = quiet, scratch: Path | None = None) -> Checked:
+    """All that can be wrong with the files; writes nothing, but for files of the moment below `scratch`.
 
     Raises ContentError with every violation of the first stage that finds one.
     """
@@ -58,6 +58,7 @@ def check(content: Content, progress: Progress = quiet) -> Checked:
     files = sources.find(content.ontology, content.data)
     names = sources.read_base(files)
     queries, rules, violations = map(queryfile.read_folder, (content.queries, content.rules, content.checks))
+    _stop_on_violation([*reason.faults(rules.values()), *checks.faults(violations.values())])
     parts = sources.read(files, names)
     locator = Locator(files)
 
@@ -69,7 +70,7 @@ def check(content: Content, progress: Progress = quiet) -> Checked:
     _stop_on_violation(findings)
 
     stage("validate")
-    consistent, *found = beside.run(_validations(parts, known, locator))
+    consistent, *found = beside.run(_validations(parts, known, names, locator), scratch)
     findings += sorted(chain.from_iterable(found))
     _stop_on_violation(findings)
     if not consistent:
@@ -82,16 +83,18 @@ def check(content: Content, progress: Progress = quiet) -> Checked:
     return Checked(names, parts, queries, inferred, tuple(findings))
 
 
-def _validations(parts: Sequence[Part], known: Sequence[ox.Quad], locator: Locator) -> list[Callable[[], Any]]:
+def _validations(
+    parts: Sequence[Part], known: Sequence[ox.Quad], names: Names, locator: Locator
+) -> list[Callable[[], Any]]:
     """What validation consists of, to be run side by side: first whether OWL finds a model, then findings of SHACL."""
     shapes = list(_quads(parts, lambda file: file.graph == "shapes" and not file.of_each_source))
     each = list(_quads(parts, lambda file: file.of_each_source))
-    said = _quads(parts, lambda file: file.graph.startswith("src-"))
-    ours = _quads(parts, lambda file: file.graph in ("curated", "ontology"))
+    ours = {ox.NamedNode(names.graph(name)) for name in ("curated", "ontology", "vocab")}
+    said = [quad for quad in known if quad.graph_name not in ours]
     return [
         lambda: consistency.is_consistent(_quads(parts, _of_the_model), _quads(parts, _of_the_data)),
         *validate.whole(known, shapes, locator, beside.CORES),
-        lambda: validate.each_source(ours, said, each, locator),
+        lambda: validate.each_source(known, said, each, locator),
     ]
 
 
@@ -119,7 +122,7 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
     """
     with snapshot.writing(out) as folder:
         hashes = file_hashes(content)
-        checked = check(content, progress)
+        checked = check(content, progress, folder)
         progress("describe", 5, len(STAGES))
         store, counted = dataset(checked)
         manifest: dict[str, Any] = {

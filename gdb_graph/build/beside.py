@@ -2,21 +2,25 @@
 
 import multiprocessing
 import os
+import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, TypeVar
 
 from gdb_graph.errors import GraphError
+from gdb_graph.process import die_with_parent
 
 CORES = len(os.sched_getaffinity(0))
 Result = TypeVar("Result")
 
 
-def run(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
+def run(tasks: Sequence[Callable[[], Result]], scratch: Path | None = None) -> list[Result]:
     """Run all tasks; put the longest first. What a task sees is what its caller has: nothing is copied in.
 
-    Only results travel back, so they must be picklable. An exception of a task is raised here.
+    Only results travel back, so they must be picklable. An exception of a task is raised here. What tasks write
+    for the moment goes below `scratch`, so that a killed one leaves nothing elsewhere.
     """
     fork = multiprocessing.get_context("fork")
     results: dict[int, Result] = {}
@@ -27,7 +31,7 @@ def run(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
             while left and len(running) < (CORES):
                 number, task = left.pop(0)
                 ours, theirs = fork.Pipe(duplex=False)
-                process = fork.Process(target=_work, args=(task, theirs), daemon=True)
+                process = fork.Process(target=_work, args=(task, theirs, scratch), daemon=True)
                 with warnings.catch_warnings():
                     # Python 3.12 warns of forks beside threads; the child only computes and leaves.
                     warnings.simplefilter("ignore", DeprecationWarning)
@@ -45,7 +49,9 @@ def run(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
     return [results[number] for number in range(len(tasks))]
 
 
-def _work(task: Callable[[], Any], connection: Connection) -> None:
+def _work(task: Callable[[], Any], connection: Connection, scratch: Path | None) -> None:
+    die_with_parent()
+    tempfile.tempdir = str(scratch) if scratch else None
     try:
         connection.send((True, task()))
     except BaseException as error:  # noqa: BLE001 - it is raised again where the task was given

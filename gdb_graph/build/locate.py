@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from gdb_graph.build.sources import SourceFile
+from gdb_graph.build.sources import SourceFile, blank_prefix
 
 _PREFIX = re.compile(r"^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
 
@@ -19,10 +19,18 @@ class Locator:
     def find(self, iri: str, graph: str = "") -> tuple[str, int]:
         """The file and the line (from 1) where `iri` is written, best where a block begins with it.
 
-        `graph` narrows the search to the files of one graph. ("", 0) where it is not written.
+        `graph` is where to look first. Of a blank node's label the file is known. ("", 0) where it is not written.
         """
+        if "://" not in iri:
+            return next(((file.shown, 0) for file in self.files if iri.startswith(blank_prefix(file.shown))), ("", 0))
+        for candidates in self._candidates(graph):
+            if (found := self._find(iri, candidates))[1]:
+                return found
+        return "", 0
+
+    def _find(self, iri: str, files: Iterable[SourceFile]) -> tuple[str, int]:
         elsewhere = ("", 0)
-        for file in self._candidates(graph):
+        for file in files:
             text = self._texts.setdefault(file.shown, "") or self._read(file)
             for spelling in _spellings(iri, text):
                 if spelling not in text:
@@ -35,8 +43,11 @@ class Locator:
                     elsewhere = elsewhere if elsewhere[1] else place
         return elsewhere
 
-    def _candidates(self, graph: str) -> Iterator[SourceFile]:
-        return (file for file in self.files if not graph or file.graph == graph)
+    def _candidates(self, graph: str) -> Iterator[list[SourceFile]]:
+        if graph:
+            yield [file for file in self.files if file.graph == graph]
+            yield [file for file in self.files if file.path.suffix != ".ttl"]  # they state their graphs themselves
+        yield list(self.files)
 
     def _read(self, file: SourceFile) -> str:
         self._texts[file.shown] = file.text

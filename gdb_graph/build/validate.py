@@ -4,6 +4,7 @@ Shapes in ontology/shapes/ see the content as one graph. Shapes in ontology/shap
 each source says on its own: there a second value is a fault, while two sources may differ.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import cast
@@ -11,6 +12,7 @@ from typing import cast
 import pyoxigraph as ox
 import pyshacl
 import rdflib
+from pyshacl.errors import ReportableRuntimeError
 from rdflib.namespace import RDF, RDFS, SH
 from rdflib.term import Node
 
@@ -84,8 +86,18 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
 def _findings(data: rdflib.Graph, shapes: rdflib.Graph, locator: Locator) -> list[Finding]:
     if not len(shapes):
         return []
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
-    return sorted(_read_report(cast(rdflib.Graph, report), locator))
+    try:
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+    except (ReportableRuntimeError, re.error) as error:
+        return [_malformed(str(error.args[0] if error.args else error))]
+    if not isinstance(report, rdflib.Graph):
+        return [_malformed(str(report))]
+    return sorted(_read_report(report, locator))
+
+
+def _malformed(text: str) -> Finding:
+    de, en = f"Ein Shape ist fehlerhaft: {text}", f"A shape is not well-formed: {text}"
+    return Finding("Violation", "ontology/shapes/", 0, "", "shape", de, en)
 
 
 def _read_report(report: rdflib.Graph, locator: Locator) -> Iterator[Finding]:

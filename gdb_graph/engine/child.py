@@ -3,11 +3,9 @@
 It can open nothing: no file, no socket. So whatever a query says, it reaches nowhere.
 """
 
-import ctypes
 import io
 import os
 import resource
-import signal
 import socket
 from pathlib import Path
 from typing import IO, cast
@@ -17,8 +15,8 @@ import pyoxigraph as ox
 from gdb_graph.engine import frames
 from gdb_graph.engine.sparql import answer
 from gdb_graph.errors import QueryError
+from gdb_graph.process import die_with_parent
 
-_PR_SET_PDEATHSIG = 1
 _MEGABYTE = 1024 * 1024
 
 
@@ -31,7 +29,7 @@ def run(connection: socket.socket, store: ox.Store, prefixes: dict[str, str], me
 
 def confine(megabytes: int) -> None:
     """Let this process open nothing, grow by `megabytes` at most, leave no core, and die with its parent."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     limit = _address_space() + megabytes * _MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     lowest_free = os.dup(0)
