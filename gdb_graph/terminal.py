@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from gdb_graph import diff, queryfile, rows
-from gdb_graph.build import Checked
+from gdb_graph.build import Checked, describe
 from gdb_graph.build import Progress as Say
 from gdb_graph.engine.sparql import Request, answer
 from gdb_graph.errors import BadParameter, Finding, GraphError, NotAcceptable
@@ -70,12 +70,11 @@ def show_findings(findings: Sequence[Finding]) -> None:
 def show_summary(checked: Checked) -> None:
     """What holds up, in one line, and the notes by severity."""
     grave = {severity: sum(each.severity == severity for each in checked.findings) for severity in ("Warning", "Info")}
-    asserted = sum(len(quads) for _, quads in checked.parts)
-    sources = sum(file.graph.startswith("src-") for file, _ in checked.parts)
+    figures = describe.figures(quads for _, quads in checked.parts)
     print(
-        f"{len(checked.parts)} files with {asserted} statements from {sources} sources hold up; "
-        f"{len(checked.inferred)} more follow; {len(checked.queries)} curated queries; "
-        f"{grave['Warning']} warnings, {grave['Info']} notes."
+        f"{len(checked.parts)} files hold up: {figures.classes} classes, {figures.properties} properties, "
+        f"{figures.sources} sources with {figures.claims} claims; {len(checked.inferred)} more triples follow; "
+        f"{len(checked.queries)} curated queries; {grave['Warning']} warnings, {grave['Info']} notes."
     )
 
 

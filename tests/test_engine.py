@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdb_graph import content
-from gdb_graph.engine.sparql import calls_a_service
+from gdb_graph.engine.tokens import calls_a_service
 from gdb_graph.snapshot import Snapshot
 from tests.conftest import Running, start, stop
 from tests.serving import (
@@ -179,7 +179,7 @@ import io, sys
 import pyoxigraph as ox
 from gdb_graph.engine import child, sparql
 
-sparql.calls_a_service = lambda query: False
+sparql.tokens.calls_a_service = lambda query: False
 store = ox.Store()
 if sys.argv[1] == "confined":
     child.confine(512)

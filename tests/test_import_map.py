@@ -66,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.*": {"engine.answer", "engine.sparql", "negotiation", "queryfile", "rows", "settings", "web.*"},
     "web.app": {"engine.answer", "settings", "web.*"},
     # wiring
-    "terminal": {"build", "diff", "diff.*", "engine.sparql", "queryfile", "rows", "snapshot"},
+    "terminal": {"build", "build.describe", "diff", "diff.*", "engine.sparql", "queryfile", "rows", "snapshot"},
     "__main__": {"", "build", "content", "diff", "diff.*", "engine.answer", "engine.pool", "engine.service"}
     | {"settings", "snapshot", "terminal", "web.app"},
 }

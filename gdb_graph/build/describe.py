@@ -3,13 +3,14 @@
 Counts come from queries over the finished graphs, so that they equal what SPARQL says.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import pyoxigraph as ox
 
 from gdb_graph.build.ask import select
-from gdb_graph.terms import DCT, GDB, PROV, RDF, VOID, XSD, Names
+from gdb_graph.terms import DCT, GDB, OWL, PROV, RDF, VOID, XSD, Names
 
 _SNAPSHOTS = f"""
 SELECT ?graph ?snapshot ?activity WHERE {{
@@ -34,6 +35,23 @@ SELECT ?term ?text WHERE {{
   ?dataset a <{VOID}Dataset> ; <{VOID}uriSpace> ?space ; ?term ?text . FILTER(LANG(?text) IN ("de", "en"))
 }}
 """
+_TERMS = """
+SELECT (COUNT(DISTINCT ?term) AS ?count) WHERE {{
+  GRAPH ?graph {{ VALUES ?kind {{ {kinds} }} ?term a ?kind . FILTER(STRSTARTS(STR(?term), "{gdb}")) }}
+}}
+"""
+_FIGURES = {
+    "classes": _TERMS.format(kinds=f"<{OWL}Class>", gdb=GDB),
+    "properties": _TERMS.format(kinds=f"<{OWL}ObjectProperty> <{OWL}DatatypeProperty>", gdb=GDB),
+    "sources": f"SELECT (COUNT(DISTINCT ?s) AS ?count) WHERE {{ GRAPH ?graph {{ ?snapshot <{GDB}snapshotOf> ?s }} }}",
+    "claims": f"""
+SELECT (COUNT(*) AS ?count) WHERE {{ {{ SELECT DISTINCT ?graph ?thing ?property ?value WHERE {{
+  GRAPH ?graph {{
+    ?thing <{GDB}hasEvidence> ?evidence . ?evidence <{GDB}supportsProperty> ?property . ?thing ?property ?value
+  }}
+}} }} }}
+""",
+}
 _DEFAULT = "SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }"
 
 
@@ -51,6 +69,24 @@ def provenance(store: ox.Store, names: Names) -> Iterator[ox.Quad]:
         said += [(f"{DCT}license", licence) for licence in licences]
         for property_, value in said:
             yield ox.Quad(graph, ox.NamedNode(property_), value, home)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a content holds: terms of ours, outside sources, and claims: values with evidence, one for each source."""
+
+    classes: int
+    properties: int
+    sources: int
+    claims: int
+
+
+def figures(parts: Iterable[Iterable[ox.Quad]]) -> Figures:
+    """The figures of asserted quads."""
+    store = ox.Store()
+    store.bulk_extend(chain.from_iterable(parts))
+    counted = {name: next(iter(select(store, query)))["count"].value for name, query in _FIGURES.items()}
+    return Figures(**{name: int(value) for name, value in counted.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ An engine is killed at the deadline, and when nobody waits for its answer any mo
 
 import asyncio
 import contextlib
-import os
-import signal
+import logging
 import socket
 import sys
 from collections.abc import AsyncGenerator
@@ -20,7 +19,10 @@ from gdb_graph.engine.sparql import Request
 from gdb_graph.errors import Busy, EngineError, GraphError, QueryTimeout, QueryTooLarge
 
 _READY_AT_ONCE = 256 * 1024
+_AGAIN_SECONDS = 0.1
 _NAMED_ERRORS = {"BadQuery", "NotAcceptable", "QueryTooLarge", "EngineError"}
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +158,18 @@ class Pool:
 
     async def _replace(self, engine: _Engine) -> None:
         engine.writer.close()
-        with contextlib.suppress(OSError):
+        try:
             self._tell(b"K " + str(engine.pid).encode())
+        except OSError:
+            # The nursery is gone, and its engines with it: they die with their parent.
+            log.warning("the parent of the engines is gone; starting another")
         while not self._closing:
             try:
                 self._idle.put_nowait(await self._spawn())
                 return
-            except EngineError:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(engine.pid, signal.SIGKILL)
-                await asyncio.sleep(0.1)
+            except EngineError as error:
+                log.warning("%s Trying again.", error)
+                await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _spawn(self) -> _Engine:
         """A new engine; the nursery is started again if it is gone."""

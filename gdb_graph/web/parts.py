@@ -15,6 +15,7 @@ from gdb_graph.negotiation import best
 
 JSON_RESULTS = "application/sparql-results+json"
 HTML = "text/html"
+CLIENT_LEFT = 499
 _PRIMARY = re.compile(r"(^|,)\s*([A-Za-z]{1,8}|\*)[^,;]*")
 
 
@@ -28,6 +29,8 @@ async def respond(request: Request, query: Query) -> Response:
     """Run a query for the client of `request` and give the answer as it comes; stop it if the client leaves."""
     now = published(request)
     answer = await while_connected(request, now, query)
+    if answer is None:
+        return Response(status_code=CLIENT_LEFT)  # nobody reads it; the log of the server shows it
     headers = {"Vary": "Accept", "X-Snapshot": now.snapshot.id}
     if answer.chunks is None:
         return Response(answer.body, headers=headers, media_type=answer.content_type)
@@ -40,15 +43,13 @@ async def respond(request: Request, query: Query) -> Response:
     )
 
 
-async def while_connected(request: Request, now: Published, query: Query) -> Answer:
-    """The answer, unless the client leaves first: then the query is stopped, and CancelledError goes up."""
+async def while_connected(request: Request, now: Published, query: Query) -> Answer | None:
+    """The answer; None if the client leaves first: then the query is stopped."""
     asking = asyncio.ensure_future(now.run(query))
     leaving = asyncio.ensure_future(_left(request))
     try:
         await asyncio.wait({asking, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not asking.done():
-            asking.cancel()
-        return await asking
+        return await asking if asking.done() else None
     finally:
         leaving.cancel()
         asking.cancel()

@@ -11,7 +11,7 @@ from gdb_graph.engine.sparql import GRAPH
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.errors import NotAcceptable
 from gdb_graph.negotiation import best
-from gdb_graph.terms import VOCABULARY
+from gdb_graph.terms import GDB, VOCABULARY
 from gdb_graph.web.describe import describe, description
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
@@ -87,7 +87,7 @@ async def graph(request: Request) -> Response:
 async def _page(request: Request, now: Published, iri: str, shown: str) -> Response:
     await _must_exist(now, iri, shown)
     pages: Pages = request.app.state.pages
-    return pages.show(request, now, "thing", thing=await describe(now, iri))
+    return pages.show(request, now, "thing", thing=await describe(now, iri), completeness=f"{GDB}completeness")
 
 
 async def _must_exist(now: Published, iri: str, shown: str) -> None:
