@@ -56,7 +56,7 @@ def test_check_says_what_holds_up_and_writes_nothing(run: Run, tmp_path: Path, m
 
     assert status == 0
     assert "hold up" in out
-    assert " from 1 sources " in out
+    assert " 1 sources with " in out
     assert err.startswith("[1/")
     assert list(tmp_path.iterdir()) == []
 
