@@ -72,14 +72,13 @@ class Service:
         tried = self.current().snapshot.folder
         while True:
             await asyncio.sleep(_LOOK_EVERY)
-            folder = tried
             try:
                 folder = self._find()
                 if folder != tried:
+                    tried = folder
                     await self._open(folder)
             except (GraphError, OSError) as error:
-                log.error("the snapshot in %s cannot be served, the one before stays: %s", folder, error)
-            tried = folder
+                log.error("the snapshot in %s cannot be served, the one before stays: %s", tried, error)
 
 
 async def _end(pool: Pool) -> None:
