@@ -411,7 +411,7 @@ def test_an_answer_cut_by_the_deadline_is_seen_to_be_cut(service: Running) -> No
 def variant(of: Path, id_: str) -> None:
     """A snapshot beside that one, with one more quad and another id."""
     folder = of.parent / id_
-    shutil.copytree(of, folder, ignore=shutil.ignore_patterns("store"))
+    shutil.copytree(of, folder)
     with (folder / "quads.nq").open("a", encoding="utf-8") as quads:
         quads.write(f'<a:variant> <a:id> "{id_}" .\n')
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
