@@ -113,8 +113,7 @@ class Graphs:
 
     def evidence(self, wanted: Wanted) -> bool:
         """Whether one Evidence node backs all the subjects of a claim, with its place, certainty and remark."""
-        # The closed lists are part of the model; our own evidence nodes stand with the data.
-        home = "curated" if wanted.graph == "vocab" else wanted.graph
+        home = wanted.graph
         shared = set.intersection(*(set(self.values(wanted.graph, each, HAS_EVIDENCE)) for each in wanted.evidenced))
         return any(
             f"{GDB}Evidence" in self.values(home, node, f"{RDF}type")
@@ -227,7 +226,7 @@ def _claim(facts: Facts, item: Facts, claim: Facts) -> Wanted:
     shown = value.get("id") or node or value.get("iri") or value["literal"]
     return Wanted(
         (item["id"], claim["property"], str(shown), source),
-        _ours(item) if source == EDITORIAL else source,
+        "curated" if source == EDITORIAL else source,
         frozenset(triples),
         frozenset(ours),
         (subject, NAMES.thing(value["id"])) if node in NODES else (subject,),

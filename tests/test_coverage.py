@@ -70,7 +70,7 @@ def test_what_is_left_out_has_a_reason(document: str) -> None:
 
 
 def test_a_claim_stands_in_the_graph_of_its_source(everything: Everything) -> None:
-    assert {each.graph for each in everything["claims"] if each.name[3] == "src-editorial"} == {"curated", "vocab"}
+    assert {each.graph for each in everything["claims"] if each.name[3] == "src-editorial"} == {"curated"}
     assert all(each.graph == each.name[3] for each in everything["claims"] if each.name[3] != "src-editorial")
 
 

@@ -371,6 +371,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with snapshots whose ids are aa1…, aa2… and b…; b… is current."""
     for id_ in ("aa1" + "0" * 29, "aa2" + "0" * 29, "b" + "0" * 31):
         files_only(tmp_path, id_, said("curated", CHOIR))
+        (tmp_path / id_ / "store").mkdir(exist_ok=True)
         size = (tmp_path / id_ / "quads.nq").stat().st_size
         (tmp_path / id_ / "manifest.json").write_text(json.dumps({"id": id_, "base": BASE, "bytes": size}))
     (tmp_path / "current").symlink_to("b" + "0" * 31)
