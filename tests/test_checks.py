@@ -9,6 +9,7 @@ from gdb_graph import content, queryfile
 from gdb_graph.build import checks
 from gdb_graph.build.locate import Locator
 from gdb_graph.queryfile import LANGUAGES, Query
+from gdb_graph.terms import VOCABULARY
 from tests.contents import BASE, model, triples
 
 DATASET = f'<{BASE}> <http://rdfs.org/ns/void#uriSpace> "{BASE}id/" .'
@@ -34,7 +35,7 @@ BREAKS = {
         1,
     ),
     "open-property": (f"gdb:to a owl:ObjectProperty ; {LABELS} ; rdfs:range gdb:Tool .", "gdb:to", 2),
-    "orphan-concept": ("id:x a skos:Concept ; skos:inScheme <https://w3id.org/gdb-berlin/vocab/role> .", "id:x", 1),
+    "orphan-concept": (f"id:x a skos:Concept ; skos:inScheme <{VOCABULARY}role> .", "id:x", 1),
     "term-without-label": (f"gdb:New a owl:Class ; {LABELS} , 'z'@en .", "gdb:New", 1),
     "undefined-concept": ("id:x gdb:role role:boss .", "role:boss", 1),
     "undefined-term": ("id:x gdb:adressesField id:y .", "gdb:adressesField", 1),
@@ -54,7 +55,7 @@ HOLDS = {
         f"gdb:to a owl:ObjectProperty ; {LABELS} ; rdfs:subPropertyOf gdb:partOf ."
     ),
     "a part of a part": "id:x gdb:partOf id:y , id:z . id:y gdb:partOf id:z .",
-    "a concept below another of its list": "id:x skos:inScheme <https://w3id.org/gdb-berlin/vocab/role> ; skos:broader role:lead .",
+    "a concept below another of its list": f"id:x skos:inScheme <{VOCABULARY}role> ; skos:broader role:lead .",
     "a concept of a flat list": "id:x skos:inScheme id:y .",
     "a definition with a longer word": (
         "gdb:New a owl:Class ; rdfs:label 'neu'@de , 'new'@en ; skos:definition 'erneut'@de , 'renewed'@en ."
