@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import generate
@@ -29,7 +30,7 @@ def measure(folder: Path, out: Path) -> dict[str, float]:
         content.resolve(folder), out, datetime.now(UTC), lambda name, _n, _of: begun.append((name, time.perf_counter()))
     )
     begun.append(("all", time.perf_counter()))
-    stages = {name: after - at for (name, at), (_, after) in zip(begun, begun[1:], strict=False)}
+    stages = {name: after - at for (name, at), (_, after) in pairwise(begun)}
     largest = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return stages | {
         "all": begun[-1][1] - start,
@@ -47,14 +48,14 @@ def main(sizes: list[int]) -> None:
             command = [sys.executable, __file__, "--one", folder, f"{folder}/out"]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             rows.append(json.loads(done.stdout.splitlines()[-1]))
-        print(f"{cities} cities: {rows[-1]}", file=sys.stderr)  # noqa: T201
+        print(f"{cities} cities: {rows[-1]}", file=sys.stderr)
     names = list(rows[0])
-    print("| cities | " + " | ".join(names) + " |")  # noqa: T201
-    print("|---" * (len(names) + 1) + "|")  # noqa: T201
+    print("| cities | " + " | ".join(names) + " |")
+    print("|---" * (len(names) + 1) + "|")
     for cities, row in zip(sizes, rows, strict=True):
-        print(f"| {cities} | " + " | ".join(f"{row[name]:,.1f}" for name in names) + " |")  # noqa: T201
+        print(f"| {cities} | " + " | ".join(f"{row[name]:,.1f}" for name in names) + " |")
     if len(rows) > 1:
-        print("| exponent | " + " | ".join(exponent(rows[-2], rows[-1], name) for name in names) + " |")  # noqa: T201
+        print("| exponent | " + " | ".join(exponent(rows[-2], rows[-1], name) for name in names) + " |")
 
 
 def exponent(small: dict[str, float], large: dict[str, float], name: str) -> str:
@@ -64,6 +65,6 @@ def exponent(small: dict[str, float], large: dict[str, float], name: str) -> str
 
 if __name__ == "__main__":
     if sys.argv[1] == "--one":
-        print(json.dumps(measure(Path(sys.argv[2]), Path(sys.argv[3]))))  # noqa: T201
+        print(json.dumps(measure(Path(sys.argv[2]), Path(sys.argv[3]))))
     else:
         main([int(size) for size in sys.argv[1:]])

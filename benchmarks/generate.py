@@ -82,7 +82,7 @@ def identity(city: str, chance: random.Random) -> Iterator[str]:
         yield thing(f"{city}-u-{undertaking}", kind, f"Vorhaben {undertaking}", f"undertaking {undertaking}")
     if city.endswith("00000"):
         yield (
-            "id:src-editorial a gdb:Source ; dct:title \"editorial\"@en ; dc11:publisher \"nobody\" .\n"
+            'id:src-editorial a gdb:Source ; dct:title "editorial"@en ; dc11:publisher "nobody" .\n'
             "id:ev-editorial a gdb:Evidence ; gdb:fromSource id:src-editorial ; gdb:confidence confidence:derived ;\n"
             "    gdb:supportsProperty gdb:sector , gdb:administrativePosition .\n"
         )

@@ -11,10 +11,28 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pyoxigraph as ox
+
+from gdb_graph import snapshot
 from gdb_graph.__main__ import main
+from gdb_graph.terms import GDB, RDFS
 
 README = Path(__file__).parent.parent / "README.md"
 LINES = 20
+CLASSES = (
+    *("StrategicValue", "ActionFieldCluster", "ActionField", "Undertaking", "PilotProject", "Measure", "Output"),
+    *("Actor", "Organisation", "GovernanceBody", "Person", "Involvement", "Decision", "ProcessStep", "Tool"),
+    *(
+        "ParticipationEvent",
+        "Contribution",
+        "FundingAllocation",
+        "StatusAssertion",
+        "Contradiction",
+        "Source",
+        "Evidence",
+    ),
+)
+_COUNTS = re.compile(r"(<!-- counts, written by docs/readme.py -->\n).*?(\n<!-- end of counts -->)", re.DOTALL)
 _BLOCK = re.compile(r"```console\n\$ gdb-graph (query[^\n]*)\n.*?```", re.DOTALL)
 
 
@@ -28,7 +46,20 @@ def render(text: str, snapshots: Path) -> str:
         shown = lines[:LINES] + rest if rest else lines
         return "\n".join(["```console", f"$ gdb-graph {match.group(1)}", *shown, "```"])
 
-    return _BLOCK.sub(block, text)
+    return _COUNTS.sub(lambda match: match.group(1) + counts(snapshots) + match.group(2), _BLOCK.sub(block, text))
+
+
+def counts(snapshots: Path) -> str:
+    """The table of what the snapshot holds, one row a class."""
+    made = snapshot.open_snapshot(snapshot.current(snapshots))
+    store = ox.Store.read_only(str(made.folder / "store"))
+    rows = ["| what | how many |", "|---|---|"]
+    for name in CLASSES:
+        labels = store.query(f'SELECT ?label {{ <{GDB}{name}> <{RDFS}label> ?label FILTER(LANG(?label) = "en") }}')
+        (label,) = [row["label"].value for row in labels]  # type: ignore[union-attr, index]
+        rows.append(f"| {label} | {made.manifest['counts']['classes'][GDB + name]} |")
+    rows.append(f"| triples in the default graph | {made.manifest['counts']['triples']} |")
+    return "\n".join(rows)
 
 
 def run(arguments: list[str]) -> str:

@@ -93,7 +93,7 @@ def _validations(
     said = [quad for quad in known if quad.graph_name not in ours]
     return [
         lambda: consistency.is_consistent(_quads(parts, _of_the_model), _quads(parts, _of_the_data)),
-        *validate.whole(known, shapes, locator, beside.CORES),
+        *validate.whole(known, shapes, locator, 2 * beside.CORES),
         lambda: validate.each_source(known, said, each, locator),
     ]
 
