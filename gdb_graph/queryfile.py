@@ -134,7 +134,7 @@ def read_folder(folder: Path) -> dict[str, Query]:
     """All queries of a folder by name, sorted; an absent folder holds none. Raises ContentError."""
     queries: dict[str, Query] = {}
     findings: list[Finding] = []
-    for path in sorted(folder.glob("[!.]*.rq")):
+    for path in sorted(folder.glob("[!.]*.rq"), key=lambda path: path.stem):
         try:
             queries[path.stem] = read(path)
         except ContentError as error:

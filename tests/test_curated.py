@@ -209,8 +209,9 @@ def test_the_api_description_names_every_query_with_its_parameters(
         described = {each["name"]: each for each in operation["parameters"]}
         assert list(described) == [each.name for each in query.parameters] + ["format"]
         for each in query.parameters:
-            assert described[each.name]["schema"]["type"] == "string"
-            assert described[each.name]["schema"]["default"] == each.default_text
+            schema = described[each.name]["schema"]
+            assert schema["type"] == ("integer" if each.kind == "integer" else "string")
+            assert str(schema["default"]) == each.default_text
         assert set(operation["responses"]) >= {"200", "406", "422", "503", "504"}
 
 
