@@ -143,12 +143,15 @@ def dataset(checked: Checked) -> tuple[ox.Store, describe.Counts]:
     names = checked.names
     store = ox.Store()
     store.bulk_extend(chain.from_iterable(quads for _, quads in checked.parts))
-    inferred = ox.NamedNode(names.graph("inferred"))
-    store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, inferred) for each in checked.inferred)
-    store.bulk_extend(list(describe.provenance(store, names)))
     # The default graph is the de-duplicated union; the shapes speak about the data and stay outside.
-    shapes = ox.NamedNode(names.graph("shapes"))
-    store.bulk_extend(ox.Quad(*quad.triple) for quad in list(store) if quad.graph_name != shapes)
+    public = _quads(checked.parts, lambda file: file.graph != "shapes")
+    store.bulk_extend(ox.Quad(*quad.triple) for quad in public)
+    inferred = ox.NamedNode(names.graph("inferred"))
+    for graph in (inferred, ox.DefaultGraph()):
+        store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, graph) for each in checked.inferred)
+    origins = list(describe.provenance(store, names))
+    store.bulk_extend(origins)
+    store.bulk_extend(ox.Quad(*quad.triple) for quad in origins)
     counted = describe.counts(store)
     store.bulk_extend(describe.void(counted, names))
     return store, counted

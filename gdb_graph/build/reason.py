@@ -42,7 +42,7 @@ def infer(
         while new := set(chain.from_iterable(_new(asserted, rule) for rule in together)):
             round_ += 1
             say(f"stratum {level}, round {round_}: {len(new)} triples")
-            asserted.extend(ox.Quad(*triple) for triple in new)
+            asserted.bulk_extend(ox.Quad(*triple) for triple in new)
             inferred |= new
     return frozenset(inferred)
 
