@@ -30,7 +30,7 @@ def whole(
     data, rules = _graph(quads), _graph(shapes)
     aimed = sorted({shape for target in _TARGETS for shape in rules.subjects(target)}, key=str)
     dealt = [aimed[part::parts] for part in range(parts)]
-    return [partial(_findings, data, _only(rules, set(hand)), locator) for hand in dealt if hand]
+    return [partial(_findings, data, rules, locator, set(hand)) for hand in dealt if hand]
 
 
 def _only(shapes: rdflib.Graph, aimed: set[Node]) -> rdflib.Graph:
@@ -83,9 +83,13 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
             raise TypeError(f"RDF 1.1 has no such term: {term}")
 
 
-def _findings(data: rdflib.Graph, shapes: rdflib.Graph, locator: Locator) -> list[Finding]:
+def _findings(
+    data: rdflib.Graph, shapes: rdflib.Graph, locator: Locator, aimed: set[Node] | None = None
+) -> list[Finding]:
     if not len(shapes):
         return []
+    if aimed is not None:
+        shapes = _only(shapes, aimed)
     try:
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
     except (ReportableRuntimeError, re.error) as error:
