@@ -1,19 +1,20 @@
 """The command line: reads the environment, wires the rooms, and turns every expected error into one sentence."""
 
 import argparse
+import asyncio
 import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
+import uvloop
 
 from gdb_graph import __version__, build, content, diff, settings, snapshot, terminal
-from gdb_graph.engine.answer import Current
 from gdb_graph.engine.pool import Limits
 from gdb_graph.engine.service import Service
 from gdb_graph.errors import ContentError, GraphError, SnapshotError
@@ -135,22 +136,26 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
         def find() -> Path:
             return snapshot.current(chosen.snapshots)
 
-    limits = Limits(chosen.engines, chosen.waiting, chosen.query_seconds, chosen.engine_megabytes)
-
-    @asynccontextmanager
-    async def serving() -> AsyncIterator[Current]:
-        async with Service(find, limits) as service:
-            yield service.current
-
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
-    uvicorn.run(
-        create_app(chosen, serving),
-        host=chosen.host,
-        port=chosen.port,
-        log_level="warning",
-        timeout_graceful_shutdown=5,
-    )
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_listen(find, chosen))
+
+
+async def _listen(find: Callable[[], Path], chosen: Settings) -> int:
+    limits = Limits(chosen.engines, chosen.waiting, chosen.query_seconds, chosen.engine_megabytes)
+    async with Service(find, limits) as service:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(chosen, service.current),
+                host=chosen.host,
+                port=chosen.port,
+                log_level="warning",
+                lifespan="off",
+                timeout_graceful_shutdown=5,
+            )
+        )
+        print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
+        await server.serve()
     return 0
 
 

@@ -74,6 +74,22 @@ def open_snapshot(folder: Path) -> Snapshot:
     return Snapshot(folder.resolve(), manifest)
 
 
+def verify(folder: Path) -> Snapshot:
+    """The snapshot in `folder`, after reading all of it. Raises SnapshotError where a bit of it has changed."""
+    opened = open_snapshot(folder)
+    if f"sha256:{_digest(opened.quads, opened.queries)}" != opened.manifest.get("content_hash"):
+        raise SnapshotError(f"The snapshot in {folder} is damaged: its hash does not fit its content. Build it again.")
+    return opened
+
+
+def _digest(quads: Path, queries: Path) -> str:
+    with quads.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    for path in sorted(queries.glob("[!.]*.rq")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
 def current(snapshots: Path) -> Path:
     """The folder that `current` points at now: cheap enough to ask every second."""
     return (snapshots / _POINTER).resolve()
@@ -114,22 +130,18 @@ def write(
     Equal quads and queries give an equal id, whenever and wherever they are written.
     """
     lines = sorted(ox.serialize(quads, format=ox.RdfFormat.N_QUADS).splitlines(keepends=True))  # type: ignore[union-attr]
-    digest = hashlib.sha256()
-    with (folder / "quads.nq").open("wb") as file:
-        for line in lines:
-            digest.update(line)
-            file.write(line)
+    (folder / "quads.nq").write_bytes(b"".join(lines))
     (folder / "queries").mkdir()
-    for path in sorted(queries.glob("[!.]*.rq")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in queries.glob("[!.]*.rq"):
         shutil.copyfile(path, folder / "queries" / path.name)
+    digest = _digest(folder / "quads.nq", folder / "queries")
     store = ox.Store(folder / "store")
     store.bulk_load(path=folder / "quads.nq", format=ox.RdfFormat.N_QUADS)
     store.flush()
-    id_ = digest.hexdigest()[:32]
+    id_ = digest[:32]
     whole = {
         "id": id_,
-        "content_hash": f"sha256:{digest.hexdigest()}",
+        "content_hash": f"sha256:{digest}",
         **manifest,
         "bytes": (folder / "quads.nq").stat().st_size,
         "quads": len(lines),

@@ -3,8 +3,7 @@
 import asyncio
 import io
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -12,7 +11,7 @@ import httpx
 import pyoxigraph as ox
 
 from gdb_graph.engine import sparql
-from gdb_graph.engine.answer import Answer, Current, Published
+from gdb_graph.engine.answer import Answer, Published
 from gdb_graph.queryfile import Query
 from gdb_graph.settings import Settings
 from gdb_graph.snapshot import Snapshot
@@ -126,17 +125,10 @@ def ask_app(
     }
     now = Published(Snapshot(Path("/nowhere"), manifest), queries, run)
 
-    @asynccontextmanager
-    async def serving() -> AsyncIterator[Current]:
-        yield lambda: now
-
     async def ask() -> httpx.Response:
-        app = create_app(Settings(public_url=PUBLIC_URL), serving)
+        app = create_app(Settings(public_url=PUBLIC_URL), lambda: now)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with (
-            app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=transport, base_url="http://inside") as client,
-        ):
+        async with httpx.AsyncClient(transport=transport, base_url="http://inside") as client:
             return await client.get(path, headers=headers)
 
     return asyncio.run(ask())

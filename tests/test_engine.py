@@ -1,5 +1,6 @@
 """Whatever a query says, it ends, it reaches nothing, and everybody else is served."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -415,7 +416,11 @@ def variant(of: Path, id_: str) -> None:
     with (folder / "quads.nq").open("a", encoding="utf-8") as quads:
         quads.write(f'<a:variant> <a:id> "{id_}" .\n')
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    manifest |= {"id": id_, "bytes": (folder / "quads.nq").stat().st_size}
+    digest = hashlib.sha256((folder / "quads.nq").read_bytes())
+    for path in sorted((folder / "queries").iterdir()):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    size = (folder / "quads.nq").stat().st_size
+    manifest |= {"id": id_, "bytes": size, "content_hash": f"sha256:{digest.hexdigest()}"}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 

@@ -84,6 +84,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "jinja2": {"web.pages"},
     "rich": {"terminal"},
     "uvicorn": {"__main__"},
+    "uvloop": {"__main__"},
 }
 
 BUILDING = {"build", "build.*"}

@@ -52,7 +52,7 @@ class Service:
         return self._published
 
     async def _open(self, folder: Path) -> None:
-        opened = snapshot.open_snapshot(folder)
+        opened = await asyncio.to_thread(snapshot.verify, folder)
         queries = queryfile.read_folder(opened.queries)
         pool = Pool(opened.quads, opened.names.base, self._limits)
         try:

@@ -1,8 +1,5 @@
 """What is published and the settings in, the ASGI application out: all routes in one table."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -36,28 +33,19 @@ ROUTES: list[BaseRoute] = [
     Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
 ]
 
-Serving = Callable[[], AbstractAsyncContextManager[Current]]
 
-
-def create_app(settings: Settings, serving: Serving) -> FastAPI:
-    """The application. `serving` is entered when it starts and gives the function that tells what is published."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with serving() as current:
-            app.state.current = current
-            yield
-
+def create_app(settings: Settings, current: Current) -> FastAPI:
+    """The application; `current` tells what is published now."""
     # The pages of FastAPI load scripts from elsewhere; /docs and /openapi.json are ours.
     app = FastAPI(
         title="gdb-graph",
         routes=ROUTES,
-        lifespan=lifespan,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.state.current = current
     app.state.settings = settings
     app.state.base_url = settings.base_url
     app.state.pages = Pages()
