@@ -212,3 +212,28 @@ def test_manifest_and_report_are_json_for_people(copied: Path) -> None:
     assert json.loads(manifest)["content_hash"].startswith(f"sha256:{opened(copied).id}")
     assert json.loads(manifest)["title"]["de"] in manifest
     assert json.loads(report) == []
+
+
+def flip(path: Path) -> None:
+    """Change one byte of a file and leave its size."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("file", ["quads.nq", "queries/pilots.rq"])
+def test_a_flipped_bit_is_seen_before_it_is_served(file: str, copied: Path) -> None:
+    folder = snapshot.current(copied)
+    assert snapshot.verify(folder).folder == folder
+    flip(folder / file)
+
+    with pytest.raises(SnapshotError, match="hash does not fit"):
+        snapshot.verify(folder)
+
+
+def test_a_service_on_a_damaged_snapshot_ends_with_a_sentence(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = snapshot.current(copied)
+    flip(folder / "quads.nq")
+
+    assert main(["serve", "--snapshot", str(folder)]) == 1
+    assert capsys.readouterr().err.endswith("Build it again.\n")
