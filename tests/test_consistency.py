@@ -1,5 +1,7 @@
 """What HermiT finds to be without a model, and that merging like things for speed changes no answer."""
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 import pytest
 
@@ -40,3 +42,40 @@ def test_what_has_no_model_is_found_and_nothing_else(case: str) -> None:
     turtle, consistent = DATA[case]
 
     assert consistency.is_consistent(quads(MODEL), quads(turtle)) is consistent
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How much HermiT was asked each time; the answers are its own."""
+    sizes: list[int] = []
+    ask = consistency._has_a_model
+
+    def counting(facts: Iterable[ox.Triple]) -> bool:
+        listed = list(facts)
+        sizes.append(len(listed))
+        return ask(listed)
+
+    monkeypatch.setattr(consistency, "_has_a_model", counting)
+    return sizes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", ["right classes", "two like things, one before the other"])
+def test_the_reasoner_is_not_asked_again_for_the_same(case: str, asked: list[int]) -> None:
+    model, data = quads(MODEL), quads(DATA[case][0])
+    proof = consistency.proof(model, data)
+    assert proof
+    asked.clear()
+
+    assert consistency.proof(model, data, proof) == proof
+    assert len(asked) == (0 if case == "right classes" else 1), "a summary that clashes is looked at again"
+
+
+@pytest.mark.slow
+def test_a_proof_holds_for_no_other_data(asked: list[int]) -> None:
+    model = quads(MODEL)
+    proof = consistency.proof(model, quads(DATA["two like things, one before the other"][0]))
+    asked.clear()
+
+    assert consistency.proof(model, quads(DATA["two things before each other"][0]), proof) == ""
+    assert asked

@@ -18,7 +18,7 @@ from gdb_graph import queryfile, snapshot
 from gdb_graph.build import beside, checks, consistency, describe, reason, sources, validate
 from gdb_graph.build.locate import Locator
 from gdb_graph.content import Content
-from gdb_graph.errors import ContentError, Finding
+from gdb_graph.errors import ContentError, Finding, SnapshotError
 from gdb_graph.queryfile import Query
 from gdb_graph.terms import Names
 
@@ -39,14 +39,18 @@ class Checked:
     queries: Mapping[str, Query]
     inferred: frozenset[ox.Triple]
     findings: tuple[Finding, ...]
+    proof: str
+    """Of what the reasoner found consistent: the next build need not ask it again for the same."""
 
 
 def quiet(_stage: str, _number: int, _of: int) -> None:
     """Progress that nobody watches."""
 
 
-def check(content: Content, progress: Progress = quiet, scratch: Path | None = None) -> Checked:
+def check(content: Content, progress: Progress = quiet, scratch: Path | None = None, proven: str = "") -> Checked:
     """All that can be wrong with the files; writes nothing, but for files of the moment below `scratch`.
+
+    `proven` is the proof of an earlier check.
 
     Raises ContentError with every violation of the first stage that finds one.
     """
@@ -70,21 +74,21 @@ def check(content: Content, progress: Progress = quiet, scratch: Path | None = N
     _stop_on_violation(findings)
 
     stage("validate")
-    consistent, *found = beside.run(_validations(parts, known, names, locator), scratch)
+    proof, *found = beside.run(_validations(parts, known, names, locator, proven), scratch)
     findings += sorted(chain.from_iterable(found))
     _stop_on_violation(findings)
-    if not consistent:
+    if not proof:
         model = _quads(parts, _of_the_model)
         data = [(file, quads) for file, quads in parts if _of_the_data(file)]
         _stop_on_violation([*findings, consistency.diagnose(list(model), data, locator)])
 
     stage("reason")
     inferred = reason.infer(store, list(rules.values()))
-    return Checked(names, parts, queries, inferred, tuple(findings))
+    return Checked(names, parts, queries, inferred, tuple(findings), proof)
 
 
 def _validations(
-    parts: Sequence[Part], known: Sequence[ox.Quad], names: Names, locator: Locator
+    parts: Sequence[Part], known: Sequence[ox.Quad], names: Names, locator: Locator, proven: str
 ) -> list[Callable[[], Any]]:
     """What validation consists of, to be run side by side: first whether OWL finds a model, then findings of SHACL."""
     shapes = list(_quads(parts, lambda file: file.graph == "shapes" and not file.of_each_source))
@@ -92,7 +96,7 @@ def _validations(
     ours = {ox.NamedNode(names.graph(name)) for name in ("curated", "ontology", "vocab")}
     said = [quad for quad in known if quad.graph_name not in ours]
     return [
-        lambda: consistency.is_consistent(_quads(parts, _of_the_model), _quads(parts, _of_the_data)),
+        lambda: consistency.proof(_quads(parts, _of_the_model), _quads(parts, _of_the_data), proven),
         *validate.whole(known, shapes, locator, 2 * beside.CORES),
         lambda: validate.each_source(known, said, each, locator),
     ]
@@ -122,7 +126,7 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
     """
     with snapshot.writing(out) as folder:
         hashes = file_hashes(content)
-        checked = check(content, progress, folder)
+        checked = check(content, progress, folder, _proven(out))
         progress("describe", 5, len(STAGES))
         store, counted = dataset(checked)
         manifest: dict[str, Any] = {
@@ -131,11 +135,19 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
             "created": now.isoformat(timespec="seconds"),
             "counts": asdict(counted),
             "files": hashes,
+            "consistent": checked.proof,
             "tools": {tool: version(tool) for tool in TOOLS},
         }
         progress("snapshot", 6, len(STAGES))
         id_ = snapshot.write(folder, store, content.queries, manifest, checked.findings)
         return snapshot.publish(folder, id_)
+
+
+def _proven(out: Path) -> str:
+    try:
+        return str(snapshot.open_snapshot(snapshot.current(out)).manifest.get("consistent", ""))
+    except SnapshotError:
+        return ""
 
 
 def dataset(checked: Checked) -> tuple[ox.Store, describe.Counts]:

@@ -4,10 +4,12 @@ HermiT sees types and object properties; it rejects `xsd:date` and its like (not
 and dates and texts cannot clash with our axioms, so literals stay outside.
 """
 
+import hashlib
 import io
 import os
 import subprocess
 from collections.abc import Callable, Collection, Iterable, Sequence
+from importlib.metadata import version
 from itertools import chain
 from typing import Any
 
@@ -53,9 +55,21 @@ def is_consistent(model: Iterable[ox.Quad], data: Iterable[ox.Quad]) -> bool:
     summary is consistent as it stands (the summary is a homomorphic image; Dolby et al., The Summary Abox, 2006),
     and a summary stays small however large the data are. Only a clash in it makes HermiT look at everything.
     """
+    return bool(proof(model, data))
+
+
+def proof(model: Iterable[ox.Quad], data: Iterable[ox.Quad], before: str = "") -> str:
+    """What `is_consistent` tells, as a fingerprint of what was found consistent; "" where nothing is.
+
+    Where the fingerprint equals the one from `before`, HermiT need not run again: it would see the same.
+    """
     terms, facts = axioms(model), axioms(data)
-    fixed = {term.subject for term in terms}
-    return _has_a_model([*terms, *summary(facts, fixed)]) or _has_a_model([*terms, *facts])
+    for seen in ([*terms, *summary(facts, {term.subject for term in terms})], [*terms, *facts]):
+        text = "\n".join([version("owlready2"), *sorted(map(str, seen))])
+        fingerprint = hashlib.sha256(text.encode()).hexdigest()
+        if fingerprint == before or _has_a_model(seen):
+            return fingerprint
+    return ""
 
 
 def summary(facts: Iterable[ox.Triple], fixed: Collection[Any]) -> set[ox.Triple]:
