@@ -161,13 +161,6 @@ def _print_table(results: bytes, current: Snapshot, lang: str) -> None:
     columns, lines = rows.table(*rows.read(results), lang)
     table = Table(*columns)
     for line in lines:
-        table.add_row(*(escape(_short(text, current)) for text, _ in line))
+        table.add_row(*(escape(current.names.short(text)) for text, _ in line))
     console.print(table)
     console.print(f"{len(lines)} row{'s' if len(lines) != 1 else ''}")
-
-
-def _short(value: str, current: Snapshot) -> str:
-    for prefix, namespace in current.names.prefixes().items():
-        if value.startswith(namespace) and value != namespace:
-            return f"{prefix}:{value.removeprefix(namespace)}"
-    return value

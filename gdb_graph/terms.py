@@ -50,6 +50,13 @@ class Names:
         """The IRI of the named graph `name`."""
         return f"{self.graphs}{name}"
 
+    def short(self, iri: str) -> str:
+        """The IRI with a prefix, to be read by people; as it is where none fits."""
+        for prefix, namespace in self.prefixes().items():
+            if iri.startswith(namespace) and iri != namespace:
+                return f"{prefix}:{iri.removeprefix(namespace)}"
+        return iri
+
     def prefixes(self) -> dict[str, str]:
         """Prefix to namespace: one spelling each, for answers and for the editor."""
         return {

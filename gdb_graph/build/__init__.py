@@ -47,6 +47,10 @@ def quiet(_stage: str, _number: int, _of: int) -> None:
     """Progress that nobody watches."""
 
 
+def _begin(stage: str, progress: Progress) -> None:
+    progress(stage, STAGES.index(stage) + 1, len(STAGES))
+
+
 def check(content: Content, progress: Progress = quiet, scratch: Path | None = None, proven: str = "") -> Checked:
     """All that can be wrong with the files; writes nothing, but for files of the moment below `scratch`.
 
@@ -54,11 +58,7 @@ def check(content: Content, progress: Progress = quiet, scratch: Path | None = N
 
     Raises ContentError with every violation of the first stage that finds one.
     """
-
-    def stage(name: str) -> None:
-        progress(name, STAGES.index(name) + 1, len(STAGES))
-
-    stage("sources")
+    _begin("sources", progress)
     files = sources.find(content.ontology, content.data)
     names = sources.read_base(files)
     queries, rules, violations = map(queryfile.read_folder, (content.queries, content.rules, content.checks))
@@ -66,14 +66,14 @@ def check(content: Content, progress: Progress = quiet, scratch: Path | None = N
     parts = sources.read(files, names)
     locator = Locator(files)
 
-    stage("checks")
+    _begin("checks", progress)
     known = [quad for file, quads in parts if file.graph != "shapes" for quad in quads]
     store = ox.Store()
     store.bulk_extend(ox.Quad(*quad.triple) for quad in known)
     findings = checks.run(store, list(violations.values()), locator)
     _stop_on_violation(findings)
 
-    stage("validate")
+    _begin("validate", progress)
     proof, *found = beside.run(_validations(parts, known, names, locator, proven), scratch)
     findings += sorted(chain.from_iterable(found))
     _stop_on_violation(findings)
@@ -82,7 +82,7 @@ def check(content: Content, progress: Progress = quiet, scratch: Path | None = N
         data = [(file, quads) for file, quads in parts if _of_the_data(file)]
         _stop_on_violation([*findings, consistency.diagnose(list(model), data, locator)])
 
-    stage("reason")
+    _begin("reason", progress)
     inferred = reason.infer(store, list(rules.values()))
     return Checked(names, parts, queries, inferred, tuple(findings), proof)
 
@@ -127,7 +127,7 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
     with snapshot.writing(out) as folder:
         hashes = file_hashes(content)
         checked = check(content, progress, folder, _proven(out))
-        progress("describe", 5, len(STAGES))
+        _begin("describe", progress)
         store, counted = dataset(checked)
         manifest: dict[str, Any] = {
             "base": checked.names.base,
@@ -138,7 +138,7 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
             "consistent": checked.proof,
             "tools": {tool: version(tool) for tool in TOOLS},
         }
-        progress("snapshot", 6, len(STAGES))
+        _begin("snapshot", progress)
         id_ = snapshot.write(folder, store, content.queries, manifest, checked.findings)
         return snapshot.publish(folder, id_)
 

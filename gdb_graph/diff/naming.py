@@ -39,10 +39,8 @@ class Naming:
         """`iri` with a prefix where one fits."""
         if iri.startswith("_:"):
             return self.text("blank")
-        for prefix, namespace in self.both.after.snapshot.names.prefixes().items():
-            if iri.startswith(namespace) and iri != namespace:
-                return f"{prefix}:{iri.removeprefix(namespace)}"
-        return f"<{iri}>"
+        short = self.both.after.snapshot.names.short(iri)
+        return short if short != iri else f"<{iri}>"
 
     def value(self, term: Term) -> str:
         """A value in a sentence: things by name, texts quoted with their language if it is another."""

@@ -76,7 +76,7 @@ async def one(request: Request) -> Response:
     if accept is None:
         return await _page(request, now, query, values)
     text = await fill(now, query, values)
-    return await respond(request, Asked(text, accept))
+    return await respond(request, now, Asked(text, accept))
 
 
 def _values(request: Request) -> dict[str, str]:

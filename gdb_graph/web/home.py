@@ -39,7 +39,7 @@ async def home(request: Request) -> Response:
     if not wants_html(request, [*GRAPH]):
         names = now.snapshot.names
         text = _VOID.format(graph=names.graph("void"), dataset=names.base)
-        return await respond(request, Asked(text, accepted(request)))
+        return await respond(request, now, Asked(text, accepted(request)))
     lang = language(request)
     counts = now.snapshot.manifest["counts"]["classes"]
     classes = [f"{GDB}{name}" for name in FIGURES if counts.get(f"{GDB}{name}")]

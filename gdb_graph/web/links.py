@@ -43,7 +43,4 @@ class Links:
 
     def short(self, iri: str) -> str:
         """The IRI with a prefix where there is one, to be read by people."""
-        for prefix, namespace in self.names.prefixes().items():
-            if iri.startswith(namespace) and iri != namespace:
-                return f"{prefix}:{iri.removeprefix(namespace)}"
-        return iri.removeprefix(VOCABULARY)
+        return self.names.short(iri).removeprefix(VOCABULARY)

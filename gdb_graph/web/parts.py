@@ -25,9 +25,8 @@ def published(request: Request) -> Published:
     return current()
 
 
-async def respond(request: Request, query: Query) -> Response:
-    """Run a query for the client of `request` and give the answer as it comes; stop it if the client leaves."""
-    now = published(request)
+async def respond(request: Request, now: Published, query: Query) -> Response:
+    """Run a query on `now` for the client of `request`, give the answer as it comes; stop it if the client leaves."""
     answer = await while_connected(request, now, query)
     if answer is None:
         return Response(status_code=CLIENT_LEFT)  # nobody reads it; the log of the server shows it
@@ -58,6 +57,11 @@ async def while_connected(request: Request, now: Published, query: Query) -> Ans
 async def _left(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+def all_of(graph: str) -> str:
+    """The query for all that stands in the named graph `graph`, an IRI."""
+    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
 
 
 async def select(now: Published, text: str) -> tuple[list[str], list[rows.Row]]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from gdb_graph.engine.sparql import Request as Query
 from gdb_graph.errors import BadQuery
 from gdb_graph.web import editor
-from gdb_graph.web.parts import accepted, respond
+from gdb_graph.web.parts import accepted, published, respond
 from gdb_graph.web.problems import Problem
 
 FORM = "application/x-www-form-urlencoded"
@@ -30,7 +30,7 @@ async def sparql(request: Request) -> Response:
         pairs = await _posted(request, pairs)
     elif not pairs or all(name == "lang" for name, _ in pairs):
         return await editor.describe(request)
-    return await respond(request, query_of(pairs, accepted(request)))
+    return await respond(request, published(request), query_of(pairs, accepted(request)))
 
 
 async def _posted(request: Request, in_address: Pairs) -> Pairs:

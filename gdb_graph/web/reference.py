@@ -12,7 +12,7 @@ from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.rows import Cell
 from gdb_graph.terms import GDB, OWL, RDFS, SHAPES, SKOS
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import accepted, published, respond, select, wants_html
+from gdb_graph.web.parts import accepted, all_of, published, respond, select, wants_html
 
 KINDS = ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 # What a reader wants to know of a term, in this order; a chain is a list and read apart.
@@ -122,5 +122,4 @@ async def shapes(request: Request) -> Response:
 
 
 async def _rdf(request: Request, now: Published, name: str) -> Response:
-    text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{now.snapshot.names.graph(name)}> {{ ?s ?p ?o }} }}"
-    return await respond(request, Asked(text, accepted(request)))
+    return await respond(request, now, Asked(all_of(now.snapshot.names.graph(name)), accepted(request)))

@@ -15,7 +15,7 @@ from gdb_graph.terms import GDB, VOCABULARY
 from gdb_graph.web.describe import describe, description
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import HTML, accepted, published, respond, select, wants_html
+from gdb_graph.web.parts import HTML, accepted, all_of, published, respond, select, wants_html
 from gdb_graph.web.problems import Problem
 
 SUFFIXES = {
@@ -58,7 +58,7 @@ async def data(request: Request) -> Response:
         raise Problem(404, "not-found", f"There is no format {suffix!r}. There are: {', '.join(SUFFIXES)}.")
     iri = now.snapshot.names.thing(slug)
     await _must_exist(now, iri, slug)
-    return await respond(request, Asked(description(iri), SUFFIXES[suffix]))
+    return await respond(request, now, Asked(description(iri), SUFFIXES[suffix]))
 
 
 async def concept(request: Request) -> Response:
@@ -68,7 +68,7 @@ async def concept(request: Request) -> Response:
     await _must_exist(now, iri, path)
     if wants_html(request, [*GRAPH]):
         return await _page(request, now, iri, path)
-    return await respond(request, Asked(description(iri), accepted(request)))
+    return await respond(request, now, Asked(description(iri), accepted(request)))
 
 
 async def graph(request: Request) -> Response:
@@ -81,7 +81,7 @@ async def graph(request: Request) -> Response:
         links = Links(request.app.state.base_url, now.snapshot.names)
         return RedirectResponse(links.absolute(f"/page/{quote(name)}"), 303, {"Vary": "Accept"})
     accept = "text/turtle" if wants_html(request, [*GRAPH]) else accepted(request)
-    return await respond(request, Asked(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}", accept))
+    return await respond(request, now, Asked(all_of(iri), accept))
 
 
 async def _page(request: Request, now: Published, iri: str, shown: str) -> Response:
