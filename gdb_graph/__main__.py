@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 
 from gdb_graph import __version__, build, content, diff, settings, snapshot, terminal
+from gdb_graph.engine.child import Bounds
 from gdb_graph.engine.pool import Limits
 from gdb_graph.engine.service import Service
 from gdb_graph.errors import ContentError, GraphError, SnapshotError
@@ -142,7 +143,7 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 async def _listen(find: Callable[[], Path], chosen: Settings) -> int:
-    limits = Limits(chosen.engines, chosen.waiting, chosen.query_seconds, chosen.engine_megabytes)
+    limits = _limits(chosen)
     async with Service(find, limits) as service:
         server = uvicorn.Server(
             uvicorn.Config(
@@ -157,6 +158,13 @@ async def _listen(find: Callable[[], Path], chosen: Settings) -> int:
         print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
         await server.serve()
     return 0
+
+
+def _limits(chosen: Settings) -> Limits:
+    bounds = Bounds(chosen.engine_megabytes, chosen.rows, chosen.result_bytes)
+    return Limits(
+        chosen.engines, chosen.slow_engines, chosen.waiting, chosen.query_seconds, chosen.quick_seconds, bounds
+    )
 
 
 @contextmanager

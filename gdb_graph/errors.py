@@ -7,11 +7,13 @@ GraphError
 ├── QueryError           what was asked cannot be answered
 │   ├── BadQuery         not SPARQL, or a feature that is refused
 │   ├── BadParameter     a parameter of a curated query has a wrong value
-│   └── NotAcceptable    no offered media type fits
+│   ├── NotAcceptable    no offered media type fits
+│   └── ResultTooLarge   the answer has more rows or bytes than this service gives
 └── EngineError          the answer did not come
     ├── QueryTimeout     past the deadline; the query was stopped
     ├── QueryTooLarge    past the memory limit, or too deeply nested; the query was stopped
-    └── Busy             the waiting line is full
+    ├── Busy             the waiting line is full
+    └── TooMuch          a client has used up its query seconds: carries when it may ask again
 """
 
 from collections.abc import Sequence
@@ -84,6 +86,10 @@ class NotAcceptable(QueryError):
     """None of the offered media types fits the Accept header."""
 
 
+class ResultTooLarge(QueryError):
+    """The answer has more rows or bytes than this service gives in one."""
+
+
 class EngineError(GraphError):
     """The answer did not come, through no fault of the query's text."""
 
@@ -98,3 +104,11 @@ class QueryTooLarge(EngineError):
 
 class Busy(EngineError):
     """More requests are waiting than the service lets wait."""
+
+
+class TooMuch(EngineError):
+    """A client has used up its query seconds; `seconds` says when it may ask again."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds

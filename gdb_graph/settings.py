@@ -18,15 +18,30 @@ class Settings:
     public_url: Annotated[str, "address under which users reach the service; absolute links come from it"] = ""
     snapshots: Annotated[Path, "folder of the snapshots and the pointer `current`"] = Path("snapshots")
     engines: Annotated[int, "queries that run at the same time"] = 2
-    waiting: Annotated[int, "requests that may wait for an engine; past that 503"] = 64
+    quick_seconds: Annotated[float, "seconds after which a query makes way for others and goes on slowly"] = 1.0
+    slow_engines: Annotated[int, "queries that may go on slowly at the same time"] = 4
+    waiting: Annotated[int, "requests that may wait for an engine, in each lane; past that 503"] = 64
     query_seconds: Annotated[float, "deadline of one query in seconds; past that 504"] = 10.0
-    engine_megabytes: Annotated[int, "memory one query may add, in MB"] = 2048
+    engine_megabytes: Annotated[int, "memory one query may add, in MB; past that 503"] = 1024
+    rows: Annotated[int, "rows or triples one answer may have; past that 400; 0: as many as come"] = 0
+    result_bytes: Annotated[int, "bytes one answer may have; past that 400; 0: as many as come"] = 1_000_000_000
     query_bytes: Annotated[int, "size of the largest request body and query text, in bytes"] = 1_000_000
 
     @property
     def base_url(self) -> str:
         """The public address without a trailing slash; the listening address where none is set."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+_POSITIVE = (
+    "engines",
+    "slow_engines",
+    "waiting",
+    "quick_seconds",
+    "query_seconds",
+    "engine_megabytes",
+    "query_bytes",
+)
 
 
 def read(environment: Mapping[str, str], **given: Any) -> Settings:
@@ -42,7 +57,7 @@ def read(environment: Mapping[str, str], **given: Any) -> Settings:
         elif text := environment.get(name):
             values[setting.name] = _convert(name, text, type(setting.default))
     settings = Settings(**values)
-    for name in ("engines", "waiting", "query_seconds", "engine_megabytes", "query_bytes"):
+    for name in _POSITIVE:
         if not 0 < getattr(settings, name) < float("inf"):
             raise GraphError(f"GDB_{name.upper()} must be a number greater than 0, not {getattr(settings, name)}.")
     if not 0 < settings.port < 65536:

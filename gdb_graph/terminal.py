@@ -134,7 +134,7 @@ def run(current: Snapshot, text: str, format_: str, lang: str) -> None:
     output = io.BytesIO()
     types: list[str] = []
 
-    def begin(content_type: str) -> IO[bytes]:
+    def begin(content_type: str, _rows: int = 0) -> IO[bytes]:
         types.append(content_type)
         return output
 

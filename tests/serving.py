@@ -107,7 +107,7 @@ def ask_app(
     async def run(request: sparql.Request) -> Answer:
         body, types = io.BytesIO(), list[str]()
 
-        def begin(content_type: str) -> IO[bytes]:
+        def begin(content_type: str, _rows: int = 0) -> IO[bytes]:
             types.append(content_type)
             return cast(IO[bytes], body)
 

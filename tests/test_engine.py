@@ -49,6 +49,12 @@ def is_answered(service: Running) -> bool:
     return ask(service).status_code == 200
 
 
+def rested(service: Running) -> set[int]:
+    """The engines of the service when nothing is left of what was asked before: two, all in the quick lane."""
+    assert until(lambda: len(engines(service.process.pid)) == 2, 10)
+    return engines(service.process.pid)
+
+
 @contextmanager
 def asking(service: Running, query: str) -> Iterator[socket.socket]:
     """A client that has sent a query, and is gone when the context ends."""
@@ -66,7 +72,7 @@ def asking(service: Running, query: str) -> Iterator[socket.socket]:
     "query", [pytest.param(SORT, id="a sort of pairs"), pytest.param(COUNT, id="a count of fours")]
 )
 def test_an_endless_query_is_stopped_while_others_are_answered(service: Running, query: str) -> None:
-    before = engines(service.process.pid)
+    before = rested(service)
     with ThreadPoolExecutor(4) as threads:
         began = time.monotonic()
         endless = threads.submit(ask, service, query)
@@ -85,8 +91,7 @@ def test_an_endless_query_is_stopped_while_others_are_answered(service: Running,
     assert "stopped after 2 s" in detail
     assert max(waits) < 1
     assert len(waits) > 30
-    assert until(lambda: len(before - engines(service.process.pid)) == 1, 1)
-    assert until(lambda: len(engines(service.process.pid)) == len(before), 1)
+    assert len(before - rested(service)) == 1
 
 
 # Reaching out
@@ -186,7 +191,7 @@ if sys.argv[1] == "confined":
     child.confine(512)
 for query in sys.stdin.read().split("\\0"):
     try:
-        sparql.answer(store, sparql.Request(query), {}, lambda content_type: io.BytesIO())
+        sparql.answer(store, sparql.Request(query), {}, lambda *_: io.BytesIO())
         print("answered")
     except Exception as error:
         print(type(error).__name__)
@@ -322,7 +327,7 @@ def test_a_query_too_large_harms_nobody_else(service: Running, query: str) -> No
 
 
 def test_engines_killed_while_idle_are_replaced(service: Running) -> None:
-    before = engines(service.process.pid)
+    before = rested(service)
     for pid in before:
         os.kill(pid, signal.SIGKILL)
     assert until(lambda: not any(alive(pid) for pid in before), 1)
@@ -341,7 +346,7 @@ def test_a_nursery_killed_is_replaced(service: Running) -> None:
 
 @pytest.mark.parametrize("query", [pytest.param(COUNT, id="before the answer"), pytest.param(ROWS, id="in the answer")])
 def test_clients_that_leave_free_their_engines(service: Running, query: str) -> None:
-    busy = engines(service.process.pid)
+    busy = rested(service)
     idle = {pid: processor_time(pid) for pid in busy}
     with ExitStack() as clients:
         for _ in busy:
@@ -355,31 +360,62 @@ def test_clients_that_leave_free_their_engines(service: Running, query: str) -> 
     assert until(lambda: not any(alive(pid) for pid in busy), 1)
 
 
-# The waiting line
+# Lanes and lines
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def narrow(snapshot: Snapshot) -> Iterator[Running]:
-    """A service with one engine and room for two who wait."""
-    running = start("--snapshot", str(snapshot.folder), engines="1", waiting="2", query_seconds="2")
+    """A service with one engine in each lane and room for two who wait."""
+    running = start(
+        "--snapshot", str(snapshot.folder), engines="1", slow_engines="1", waiting="2", query_seconds="4", quick_seconds="0.2"
+    )
     yield running
     stop(running)
 
 
 @pytest.mark.slow
-def test_past_the_waiting_line_is_refused_at_once(narrow: Running) -> None:
+def test_slow_queries_wait_for_each_other_and_nobody_else_waits(narrow: Running) -> None:
+    """One goes on slowly, two wait for its place, the next is refused; small ones are answered all the while."""
+    endless = [f"{COUNT} # {number}" for number in range(4)]
     with ExitStack() as clients:
-        for _ in range(3):
-            clients.enter_context(asking(narrow, COUNT))
-        time.sleep(0.3)  # the three have to be in before the next is refused for good
-        for _ in range(3):
-            began = time.monotonic()
-            response = ask(narrow)
-            assert time.monotonic() - began < 0.5
-            assert "2 requests are waiting" in problem(response, 503, "busy")["detail"]
-            assert int(response.headers["Retry-After"]) > 0
-        assert narrow.client.get("/healthz").status_code == 200
-    assert until(lambda: is_answered(narrow), 1)  # all three have left, and so has the line
+        for query in endless[:3]:
+            clients.enter_context(asking(narrow, query))
+            assert until(lambda: is_answered(narrow), 1)
+        assert until(lambda: narrow.client.get("/readyz").status_code == 200, 1)
+        response = ask(narrow, endless[3])
+        assert "2 requests are waiting" in problem(response, 503, "busy")["detail"]
+        assert int(response.headers["Retry-After"]) > 0
+        assert is_answered(narrow)
+    assert until(lambda: len(engines(narrow.process.pid)) == 1, 2)  # all have left, and so has the line
+
+
+@pytest.mark.slow
+def test_a_query_known_to_be_slow_does_not_begin_among_the_quick(narrow: Running) -> None:
+    problem(ask(narrow, COUNT), 504, "query-timeout")
+    assert until(lambda: len(engines(narrow.process.pid)) == 1, 3)
+    (quick,) = engines(narrow.process.pid)
+    used = processor_time(quick)
+    problem(ask(narrow, COUNT), 504, "query-timeout")
+    assert processor_time(quick) <= used + 5
+
+
+@pytest.mark.slow
+def test_past_the_waiting_line_is_refused_at_once(narrow: Running) -> None:
+    """Of 100 that come at the same moment some are refused, and all others are answered."""
+    address = httpx.URL(narrow.url)
+    request = f"GET /sparql?query={quote('SELECT * { ?s ?p ?o } LIMIT 500')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with ExitStack() as clients:
+        connections = [
+            clients.enter_context(socket.create_connection((address.host, address.port or 0))) for _ in range(100)
+        ]
+        for connection in connections:
+            connection.sendall(request.encode())
+        answers = [connection.makefile("rb").read() for connection in connections]
+    refused = [each for each in answers if each.startswith(b"HTTP/1.1 503")]
+    assert refused
+    assert all(b"retry-after: " in each and b"requests are waiting" in each for each in refused)
+    assert sum(each.startswith(b"HTTP/1.1 200") for each in answers) == 100 - len(refused)
+    assert is_answered(narrow)
 
 
 # Large answers

@@ -3,28 +3,36 @@
 It can open nothing: no file, no socket. So whatever a query says, it reaches nowhere.
 """
 
-import io
 import os
 import resource
 import socket
 from pathlib import Path
-from typing import IO, cast
+from typing import NamedTuple, cast
 
 import pyoxigraph as ox
 
 from gdb_graph.engine import frames
-from gdb_graph.engine.sparql import answer
-from gdb_graph.errors import QueryError
+from gdb_graph.engine.output import Output
+from gdb_graph.engine.sparql import Begin, answer
+from gdb_graph.errors import QueryError, ResultTooLarge
 from gdb_graph.process import die_with_parent
 
 _MEGABYTE = 1024 * 1024
 
 
-def run(connection: socket.socket, store: ox.Store, prefixes: dict[str, str], megabytes: int) -> None:
+class Bounds(NamedTuple):
+    """What one query may take: MB it may add, rows and bytes of its answer (0: as many as come)."""
+
+    megabytes: int
+    rows: int = 0
+    bytes: int = 0
+
+
+def run(connection: socket.socket, store: ox.Store, prefixes: dict[str, str], bounds: Bounds) -> None:
     """Confine this process, then answer what comes over `connection`; returns when the other side is gone."""
-    confine(megabytes)
+    confine(bounds.megabytes)
     while frame := frames.receive(connection):
-        _answer(connection, store, prefixes, frame[1])
+        _answer(connection, store, prefixes, bounds, frame[1])
 
 
 def confine(megabytes: int) -> None:
@@ -43,21 +51,14 @@ def _address_space() -> int:
     return int(pages) * resource.getpagesize()
 
 
-def _answer(connection: socket.socket, store: ox.Store, prefixes: dict[str, str], payload: bytes) -> None:
-    body: io.BufferedWriter | None = None
-
-    def begin(content_type: str) -> IO[bytes]:
-        nonlocal body
-        connection.sendall(frames.pack(frames.HEAD, content_type.encode()))
-        body = frames.body(connection)
-        return cast(IO[bytes], body)
-
+def _answer(
+    connection: socket.socket, store: ox.Store, prefixes: dict[str, str], bounds: Bounds, payload: bytes
+) -> None:
+    output = Output(connection, bounds.rows, bounds.bytes)
     try:
-        answer(store, frames.decode(payload), prefixes, begin)
-        if body:
-            body.flush()
-        connection.sendall(frames.pack(frames.END))
-    except QueryError as error:
+        answer(store, frames.decode(payload), prefixes, cast(Begin, output.begin))
+        output.finish()
+    except (QueryError, ResultTooLarge) as error:
         connection.sendall(frames.error(type(error).__name__, str(error)))
     except MemoryError:
         connection.sendall(frames.error("QueryTooLarge", ""))

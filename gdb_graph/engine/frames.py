@@ -1,16 +1,13 @@
 """How an engine and the HTTP process talk: frames of a kind, a length and bytes over one stream socket.
 
-request   →  Q {"query": …, "accept": …, …}
-answer    ←  H content type · D bytes … · E        or, instead of any of these, X {"error": …, "message": …}
+request   →  Q [query, accept, default graphs, named graphs]
+answer    ←  H content type · D bytes … · E rows     or, after any of these, X {"error": …, "message": …}
 """
 
-import asyncio
-import io
 import json
 import socket
 import struct
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gdb_graph.engine.sparql import Request
@@ -18,17 +15,17 @@ from gdb_graph.engine.sparql import Request
 QUERY, HEAD, DATA, END, ERROR = b"Q", b"H", b"D", b"E", b"X"
 
 _PREFIX = struct.Struct(">cI")
-_CHUNK = 64 * 1024
 
 
 def encode(request: Request) -> bytes:
     """The frame of a request."""
-    return pack(QUERY, json.dumps(asdict(request)).encode())
+    parts = (request.query, request.accept, tuple(request.default_graphs), tuple(request.named_graphs))
+    return pack(QUERY, json.dumps(parts).encode())
 
 
 def decode(payload: bytes) -> Request:
     """The request in a frame's payload."""
-    return Request(**json.loads(payload))
+    return Request(*json.loads(payload))
 
 
 def error(name: str, message: str) -> bytes:
@@ -47,10 +44,17 @@ def pack(kind: bytes, payload: bytes = b"") -> bytes:
     return _PREFIX.pack(kind, len(payload)) + payload
 
 
-async def read(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    """The next frame's kind and payload. Raises asyncio.IncompleteReadError if the other side is gone."""
-    kind, length = _PREFIX.unpack(await reader.readexactly(_PREFIX.size))
-    return kind, await reader.readexactly(length)
+def split(received: bytearray) -> Iterator[tuple[bytes, bytes]]:
+    """The kind and the payload of each whole frame at the head of `received`, which keeps what is left."""
+    at = 0
+    while len(received) - at >= _PREFIX.size:
+        kind, length = _PREFIX.unpack_from(received, at)
+        end = at + _PREFIX.size + length
+        if len(received) < end:
+            break
+        yield kind, bytes(memoryview(received)[at + _PREFIX.size : end])
+        at = end
+    del received[:at]
 
 
 def receive(connection: socket.socket) -> tuple[bytes, bytes] | None:
@@ -71,23 +75,3 @@ def _exactly(connection: socket.socket, count: int) -> bytes | None:
             return None
         parts += part
     return bytes(parts)
-
-
-class _Body(io.RawIOBase):
-    """What is written becomes DATA frames."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        payload = bytes(data)
-        self._connection.sendall(pack(DATA, payload))
-        return len(payload)
-
-
-def body(connection: socket.socket) -> io.BufferedWriter:
-    """A file whose content travels as DATA frames of up to 64 KiB."""
-    return io.BufferedWriter(_Body(connection), _CHUNK)

@@ -1,10 +1,10 @@
 """The parent of the engines: loads a snapshot's quads once, then forks an engine for each socket it is handed.
 
-Run as `python -m gdb_graph.engine.nursery QUADS BASE MEGABYTES CONTROL_FD`. It stays single-threaded, which
+Run as `python -m gdb_graph.engine.nursery QUADS BASE MEGABYTES ROWS BYTES CONTROL_FD`. It stays single-threaded, which
 makes the fork safe, and holds no open file but the control socket. Messages on that (SOCK_SEQPACKET):
 
     in   F + a file descriptor   fork an engine that serves it        out  the pid, or "!" and why not
-    in   K pid                   kill that engine and wait for it     out  nothing
+    in   K pid                   kill that engine                     out  nothing
 """
 
 import contextlib
@@ -19,13 +19,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gdb_graph.engine import child
+from gdb_graph.engine.child import Bounds
 from gdb_graph.terms import Names
 
 READY = b"ready"
 _MESSAGE = 64
 
 
-def main(quads: Path, base: str, megabytes: int, control: socket.socket) -> None:
+def main(quads: Path, base: str, bounds: Bounds, control: socket.socket) -> None:
     """Load, say that it is ready, then do what comes over `control` until that closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which closes the socket
     store = ox.Store()
@@ -45,7 +46,7 @@ def main(quads: Path, base: str, megabytes: int, control: socket.socket) -> None
         if not message:
             break
         if message[:1] == b"F":
-            control.send(_fork(store, prefixes, megabytes, control, descriptors[0], children))
+            control.send(_fork(store, prefixes, bounds, control, descriptors[0], children))
         else:
             _kill(int(message[2:]), children)
     for pid in list(children):
@@ -55,7 +56,7 @@ def main(quads: Path, base: str, megabytes: int, control: socket.socket) -> None
 def _fork(
     store: ox.Store,
     prefixes: dict[str, str],
-    megabytes: int,
+    bounds: Bounds,
     control: socket.socket,
     descriptor: int,
     children: set[int],
@@ -73,17 +74,16 @@ def _fork(
     status = 1
     try:
         with socket.socket(fileno=descriptor) as connection, contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            child.run(connection, store, prefixes, megabytes)
+            child.run(connection, store, prefixes, bounds)
         status = 0
     finally:
         os._exit(status)
 
 
 def _kill(pid: int, children: set[int]) -> None:
+    # Not waited for: an engine of low priority may take its time to end. `_reap` sees to it.
     if pid in children:
         os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        children.discard(pid)
 
 
 def _reap(children: set[int]) -> None:
@@ -93,4 +93,4 @@ def _reap(children: set[int]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), socket.socket(fileno=int(sys.argv[4])))
+    main(Path(sys.argv[1]), sys.argv[2], Bounds(*map(int, sys.argv[3:6])), socket.socket(fileno=int(sys.argv[6])))

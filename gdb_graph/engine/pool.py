@@ -1,230 +1,273 @@
-"""A snapshot and limits in, a function out that answers one query at a time per engine and always comes back.
+"""A snapshot and limits in, a function out that answers queries and always comes back: two lanes, bounded lines.
 
-An engine is killed at the deadline, and when nobody waits for its answer any more; a fresh one takes its place.
+A query begins in the quick lane. When it has run longer than the quick ones may, its engine moves to the slow lane,
+where it runs only when nobody else needs the processor, and a fresh engine takes its place. So slow queries never
+stand in the way of quick ones. An engine is killed at the deadline and when nobody waits for its answer any more.
 """
 
 import asyncio
 import contextlib
 import logging
-import socket
-import sys
-from collections.abc import AsyncGenerator
+from collections import OrderedDict, deque
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 
-from gdb_graph import errors
-from gdb_graph.engine import frames, nursery
 from gdb_graph.engine.answer import Answer
+from gdb_graph.engine.child import Bounds
+from gdb_graph.engine.forks import Forks, lower_priority
+from gdb_graph.engine.link import Job, Link
 from gdb_graph.engine.sparql import Request
 from gdb_graph.errors import Busy, EngineError, GraphError, QueryTimeout, QueryTooLarge
 
-_READY_AT_ONCE = 256 * 1024
+_LOOK_EVERY = 0.02
 _AGAIN_SECONDS = 0.1
-_NAMED_ERRORS = {"BadQuery", "NotAcceptable", "QueryTooLarge", "EngineError"}
+_CROWDED_SECONDS = 0.05
+_REMEMBERED = 1000
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many engines, how long the line, what one query may take (seconds; MB it may add)."""
+    """Engines in each lane, how many may wait for one, seconds a query may run and may run in the quick lane."""
 
     engines: int
+    slow_engines: int
     waiting: int
     seconds: float
-    megabytes: int
-
-
-@dataclass(eq=False, slots=True)
-class _Engine:
-    pid: int
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    quick_seconds: float
+    bounds: Bounds
 
 
 class Pool:
     """The engines of one snapshot. Use `start`, then `run`, and at the end `close`."""
 
     def __init__(self, quads: Path, base: str, limits: Limits) -> None:
-        self._quads, self._base, self._limits = quads, base, limits
-        self._idle: asyncio.Queue[_Engine] = asyncio.Queue()
-        self._busy: set[_Engine] = set()
-        self._waiting = 0
-        self._spawning = asyncio.Lock()
+        self._limits = limits
+        self._forks = Forks(quads, base, limits.bounds)
+        self._idle: list[Link] = []
+        self._busy: set[Link] = set()
+        self._quick_line: deque[Job] = deque()
+        self._slow_line: deque[Job] = deque()
+        self._starting_slow = 0
+        self._slow_queries: OrderedDict[str, None] = OrderedDict()
+        self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
-        self._nursery: asyncio.subprocess.Process | None = None
-        self._control: socket.socket | None = None
 
     async def start(self) -> None:
         """Load the snapshot and fork the engines. Raises EngineError where that fails."""
-        await self._start_nursery()
         for _ in range(self._limits.engines):
-            self._idle.put_nowait(await self._spawn())
+            self._idle.append(await self._forks.connect(self._link))
 
     async def close(self) -> None:
         """Stop everything at once; what is running is cut."""
         self._closing = True
+        if self._timer:
+            self._timer.cancel()
         for task in list(self._tasks):
             task.cancel()
-        if self._control:
-            self._control.close()
-        if self._nursery and self._nursery.returncode is None:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._nursery.wait(), 2)
-            if self._nursery.returncode is None:
-                self._nursery.kill()
-                await self._nursery.wait()
-        while not self._idle.empty():
-            self._idle.get_nowait().writer.close()
+        for link in [*self._idle, *self._busy]:
+            link.close()
+        await self._forks.close()
 
     @property
     def at_rest(self) -> bool:
         """Whether nobody is served and nobody waits."""
-        return not self._busy and not self._waiting
+        return not (self._busy or self._quick_line or self._slow_line)
+
+    @property
+    def load(self) -> dict[str, int]:
+        """How many queries run and wait in each lane."""
+        slow = sum(link.slow for link in self._busy)
+        return {
+            "running_quick": len(self._busy) - slow,
+            "running_slow": slow,
+            "waiting_quick": len(self._quick_line),
+            "waiting_slow": len(self._slow_line),
+        }
 
     async def run(self, request: Request) -> Answer:
         """The answer to one query. Raises QueryError or EngineError; what it raises before returning, and
-        what comes out of the answer's chunks, together tell of every answer that is not whole.
+        what comes out of the answer's chunks, together tell of every answer that is not whole. Cancel it, or
+        close the chunks, and the query is stopped.
         """
-        engine = await self._take()
-        deadline = asyncio.get_running_loop().time() + self._limits.seconds
-        stream = self._answer(engine, request, deadline)
-        try:
-            content_type = (await anext(stream)).decode()
-            ready = bytearray()
-            async for chunk in stream:
-                ready += chunk
-                if len(ready) > _READY_AT_ONCE:
-                    return Answer(content_type, chunks=_rest(bytes(ready), stream))
-        except BaseException:
-            await stream.aclose()
-            raise
-        return Answer(content_type, bytes(ready))
+        loop = asyncio.get_running_loop()
+        job = Job(request, loop.create_future(), loop.time())
+        if request.query in self._slow_queries:
+            self._wait_for_slow(job)
+        elif self._idle:
+            self._begin(self._idle.pop(), job)
+        else:
+            self._wait(job, self._quick_line)
+        self._look_soon()
+        return await job.answer
 
-    async def _take(self) -> _Engine:
-        if self._idle.empty() and self._waiting >= self._limits.waiting:
-            raise Busy(f"{self._waiting} requests are waiting already, and no more may. Try again in a moment.")
-        self._waiting += 1
+    # Lanes
+
+    def _wait(self, job: Job, line: deque[Job]) -> None:
+        if len(line) >= self._limits.waiting:
+            raise Busy(f"{len(line)} requests are waiting already, and no more may (GDB_WAITING). Try again in a moment.")
+        line.append(job)
+
+    def _wait_for_slow(self, job: Job) -> None:
+        self._wait(job, self._slow_line)
+        self._fill_slow()
+
+    def _begin(self, link: Link, job: Job) -> None:
+        job.since = asyncio.get_running_loop().time()
+        self._busy.add(link)
+        link.ask(job)
+
+    def _link(self) -> Link:
+        return Link(self._free, self._gone)
+
+    def _free(self, link: Link, done: Job | None = None) -> None:
+        """An engine has nothing to do: it gets the next job of its lane."""
+        if done and link.slow and asyncio.get_running_loop().time() - done.since < self._limits.quick_seconds:
+            self._slow_queries.pop(done.request.query, None)
+        job = self._next(self._slow_line if link.slow else self._quick_line)
+        if job:
+            self._begin(link, job)
+            return
+        self._busy.discard(link)
+        if link.slow:  # its priority cannot be raised again
+            link.close()
+        else:
+            self._idle.append(link)
+
+    def _next(self, line: deque[Job]) -> Job | None:
+        while line:
+            job = line.popleft()
+            if not job.abandoned:
+                return job
+        return None
+
+    @property
+    def _slow_places(self) -> int:
+        taken = sum(link.slow for link in self._busy) + self._starting_slow
+        return self._limits.slow_engines - taken
+
+    def _fill_slow(self) -> None:
+        for _ in range(min(self._slow_places, len(self._slow_line) - self._starting_slow)):
+            self._starting_slow += 1
+            self._do(self._add_slow())
+
+    async def _add_slow(self) -> None:
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                engine = await self._idle.get()
-                while engine.reader.at_eof():  # somebody killed it while it was idle
-                    self._release(engine, clean=False)
-                    engine = await self._idle.get()
-        except TimeoutError as error:
-            raise Busy("No engine came free within the deadline. Try again in a moment.") from error
+            link = await self._connect()
         finally:
-            self._waiting -= 1
-        self._busy.add(engine)
-        return engine
+            self._starting_slow -= 1
+        link.slow = True
+        lower_priority(link)
+        self._busy.add(link)
+        self._free(link)
 
-    async def _answer(self, engine: _Engine, request: Request, deadline: float) -> AsyncGenerator[bytes, None]:
-        """First the content type, then the bytes; the engine goes back or is replaced, however this ends."""
-        clean = False
-        try:
-            engine.writer.write(frames.encode(request))
-            while True:
-                # One timeout a frame: a generator may be driven by more than one task.
-                async with asyncio.timeout_at(deadline):
-                    kind, payload = await frames.read(engine.reader)
-                clean = kind in (frames.END, frames.ERROR)
-                if kind == frames.END:
-                    return
-                if kind == frames.ERROR:
-                    raise _error(payload)
-                yield payload
-        except TimeoutError as error:
-            raise QueryTimeout(
-                f"The query was stopped after {self._limits.seconds:g} s. Ask for less: add a LIMIT, narrow the "
-                "patterns, or take the dump."
-            ) from error
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise QueryTooLarge(
-                f"The query was stopped: it needed more than {self._limits.megabytes} MB, or was nested too deeply. "
-                "Ask for less, or simplify it."
-            ) from error
-        finally:
-            self._release(engine, clean)
+    async def _add_quick(self) -> None:
+        link = await self._connect()
+        self._busy.add(link)
+        self._free(link)
 
-    def _release(self, engine: _Engine, clean: bool) -> None:
-        self._busy.discard(engine)
-        if clean and not self._closing:
-            self._idle.put_nowait(engine)
-        elif not self._closing:
-            task = asyncio.create_task(self._replace(engine))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _replace(self, engine: _Engine) -> None:
-        engine.writer.close()
-        try:
-            self._tell(b"K " + str(engine.pid).encode())
-        except OSError:
-            # The nursery is gone, and its engines with it: they die with their parent.
-            log.warning("the parent of the engines is gone; starting another")
-        while not self._closing:
+    async def _connect(self) -> Link:
+        while True:
             try:
-                self._idle.put_nowait(await self._spawn())
-                return
+                return await self._forks.connect(self._link)
             except EngineError as error:
                 log.warning("%s Trying again.", error)
                 await asyncio.sleep(_AGAIN_SECONDS)
 
-    async def _spawn(self) -> _Engine:
-        """A new engine; the nursery is started again if it is gone."""
-        async with self._spawning:
-            if self._nursery is None or self._nursery.returncode is not None:
-                await self._start_nursery()
-            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-            try:
-                reply = await self._ask(b"F", theirs)
-            except OSError as error:
-                ours.close()
-                raise EngineError(f"No engine could be started: {error}") from error
-            finally:
-                theirs.close()
-            if not reply.isdigit():
-                ours.close()
-                raise EngineError(f"No engine could be started: {reply[1:].decode() or 'its parent is gone'}")
-            ours.setblocking(False)
-            return _Engine(int(reply), *await asyncio.open_unix_connection(sock=ours, limit=2**20))
+    def _gone(self, link: Link) -> None:
+        """An engine has ended: killed by us, by its own query, or by somebody else."""
+        if self._closing:
+            return
+        if link.job:
+            link.job.fail(
+                QueryTooLarge(
+                    f"The query was stopped: it needed more than {self._limits.bounds.megabytes} MB "
+                    "(GDB_ENGINE_MEGABYTES), or was nested too deeply. Ask for less, or simplify it."
+                )
+            )
+        self._remove(link)
 
-    async def _start_nursery(self) -> None:
-        if self._control:
-            self._control.close()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control.setblocking(False)
-        arguments = [str(self._quads), self._base, str(self._limits.megabytes), str(theirs.fileno())]
-        self._nursery = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", nursery.__name__, *arguments, pass_fds=[theirs.fileno()]
-        )
-        theirs.close()
-        if await asyncio.get_running_loop().sock_recv(self._control, 64) != nursery.READY:
-            raise EngineError(f"The snapshot could not be loaded from {self._quads}; see the log.")
+    def _remove(self, link: Link) -> None:
+        link.job = None
+        known = link in self._busy or link in self._idle
+        self._busy.discard(link)
+        if link in self._idle:
+            self._idle.remove(link)
+        if known and not link.slow:
+            self._do(self._add_quick())
+        self._fill_slow()
 
-    def _tell(self, message: bytes, *sockets: socket.socket) -> None:
-        assert self._control is not None  # noqa: S101 - start was called
-        socket.send_fds(self._control, [message], [each.fileno() for each in sockets])
+    def _kill(self, link: Link) -> None:
+        self._forks.kill(link)
+        self._remove(link)
+        link.close()
 
-    async def _ask(self, message: bytes, *sockets: socket.socket) -> bytes:
-        assert self._control is not None  # noqa: S101 - start was called
-        self._tell(message, *sockets)
-        return await asyncio.get_running_loop().sock_recv(self._control, 256)
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
+    # The look that is taken at what runs and what waits, as long as something does
 
-async def _rest(ready: bytes, stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    try:
-        yield ready
-        async for chunk in stream:
-            yield chunk
-    finally:
-        await stream.aclose()
+    def _look_soon(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_LOOK_EVERY, self._look)
 
+    def _look(self) -> None:
+        self._timer = None
+        now = asyncio.get_running_loop().time()
+        for link in list(self._busy):
+            if link.job:
+                self._look_at(link, link.job, now - link.job.since)
+        for line in (self._quick_line, self._slow_line):
+            self._look_along(line, now)
+        if not self.at_rest:
+            self._look_soon()
 
-def _error(payload: bytes) -> GraphError:
-    told = frames.read_error(payload)
-    if told["error"] not in _NAMED_ERRORS:
-        return EngineError(told["message"])
-    kind: type[GraphError] = getattr(errors, told["error"])
-    return kind(told["message"])
+    def _look_at(self, link: Link, job: Job, ran: float) -> None:
+        if job.abandoned:
+            self._kill(link)
+        elif ran > self._limits.seconds:
+            job.fail(
+                QueryTimeout(
+                    f"The query was stopped after {self._limits.seconds:g} s (GDB_QUERY_SECONDS). Ask for less: add a "
+                    "LIMIT, narrow the patterns, or take the dump."
+                )
+            )
+            self._kill(link)
+        elif not link.slow and ran > (_CROWDED_SECONDS if self._quick_line else self._limits.quick_seconds):
+            self._make_way(link, job, ran)
+
+    def _make_way(self, link: Link, job: Job, ran: float) -> None:
+        """Move a job out of the quick lane: with its engine where there is a place, else to the slow line."""
+        if ran > self._limits.quick_seconds:
+            self._remember(job.request.query)
+        if self._slow_places > 0:
+            link.slow = True
+            lower_priority(link)
+            self._do(self._add_quick())
+            return
+        self._kill(link)
+        again = Job(job.request, job.answer, asyncio.get_running_loop().time())
+        try:
+            if job.stream:
+                raise Busy("Too many slow queries are running (GDB_SLOW_ENGINES). Try again in a moment.")
+            self._wait_for_slow(again)
+        except GraphError as error:
+            job.fail(error)
+
+    def _remember(self, query: str) -> None:
+        self._slow_queries[query] = None
+        if len(self._slow_queries) > _REMEMBERED:
+            self._slow_queries.popitem(last=False)
+
+    def _look_along(self, line: deque[Job], now: float) -> None:
+        for job in list(line):
+            if job.abandoned:
+                line.remove(job)
+            elif now - job.since > self._limits.seconds:
+                line.remove(job)
+                job.fail(Busy("No engine came free within the deadline. Try again in a moment."))

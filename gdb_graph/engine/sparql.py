@@ -5,9 +5,9 @@ process and nothing else. Results are serialised where they are made: pyoxigraph
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO, Any, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 
 import pyoxigraph as ox
 
@@ -47,11 +47,20 @@ class Request:
     named_graphs: Sequence[str] = ()
 
 
-def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: Callable[[str], IO[bytes]]) -> None:
-    """Evaluate the query and write the whole answer; `begin` gets the content type and gives the file to write to.
+class Begin(Protocol):
+    """Told the content type, and of a graph the number of triples, gives the file to write the answer to."""
+
+    def __call__(self, content_type: str, rows: int = 0, /) -> IO[bytes]:
+        """The file."""
+
+
+def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: Begin) -> None:
+    """Evaluate the query and write the whole answer to the file that `begin` gives.
 
     Raises BadQuery or NotAcceptable before `begin` is called.
     """
+    if tokens.nested_too_deeply(request.query):
+        raise BadQuery("The query is nested too deeply for the engine's stack. Simplify it.")
     if tokens.calls_a_service(request.query):
         raise BadQuery("SERVICE is refused: this service never calls other endpoints. Ask the other endpoint itself.")
     try:
@@ -70,7 +79,7 @@ def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: C
         rdf_format, content_type = _choose(request.accept, GRAPH)
         # A CONSTRUCT answer is a graph, and a graph is a set.
         triples = dict.fromkeys(results)
-        ox.serialize(triples, begin(content_type), rdf_format, prefixes=prefixes)
+        ox.serialize(triples, begin(content_type, len(triples)), rdf_format, prefixes=prefixes)
 
 
 def _evaluate(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:

@@ -21,6 +21,8 @@ _TOKEN = re.compile(
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_OPENING, _CLOSING = frozenset("{[("), frozenset("}])")
+_SURELY_SHALLOW, _DEEPEST, _UNIONS = 1000, 500, 2000
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -37,6 +39,8 @@ def calls_a_service(query: str) -> bool:
     This only earns the asker a clear message. What keeps a query from reaching out is that its process
     can open nothing (see `child`).
     """
+    if "SERVICE" not in query.upper() and "\\" not in query:  # the common case, told without tokens
+        return False
     return any(
         # Inside a word too: the engine's grammar reads `FALSESERVICE <…>` as two keywords.
         kind == "word" and "SERVICE" in text.upper()
@@ -50,8 +54,27 @@ def _character(match: re.Match[str]) -> str:
     return chr(number) if number < 0x110000 else match.group()
 
 
+def nested_too_deeply(query: str) -> bool:
+    """Whether brackets or UNIONs are nested deeper than the engine's stack is sure to bear.
+
+    Its parser descends into each; some 1,200 sub-selects or 2,400 groups end its process (pyoxigraph 0.5.13).
+    """
+    if len(query) < _SURELY_SHALLOW:
+        return False
+    depth = deepest = unions = 0
+    for _, text in tokens(query):
+        depth += (text in _OPENING) - (text in _CLOSING)
+        deepest = max(deepest, depth)
+        unions += text.upper() == "UNION"
+    return deepest > _DEEPEST or unions > _UNIONS
+
+
 def dataset(query: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The graphs of the FROM clauses, and of the FROM NAMED clauses, as absolute IRIs, in order, each once."""
+    if "\\" in query:
+        query = _CODEPOINT.sub(_character, query)
+    if "FROM" not in query.upper():
+        return (), ()
     default: dict[str, None] = {}
     named: dict[str, None] = {}
     prefixes: dict[str, str] = {}

@@ -15,6 +15,7 @@ from gdb_graph.errors import (
     NotAcceptable,
     QueryTimeout,
     QueryTooLarge,
+    ResultTooLarge,
     SnapshotError,
 )
 from gdb_graph.negotiation import best
@@ -26,6 +27,7 @@ STATUS: dict[type[GraphError], int] = {
     BadParameter: 422,
     BadQuery: 400,
     NotAcceptable: 406,
+    ResultTooLarge: 400,
     QueryTimeout: 504,
     QueryTooLarge: 503,
     Busy: 503,
