@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 import logging
+import math
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +23,7 @@ from gdb_graph.engine.service import Service
 from gdb_graph.errors import ContentError, GraphError, SnapshotError
 from gdb_graph.settings import Settings
 from gdb_graph.web.app import create_app
+from gdb_graph.web.connection import connection
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -138,6 +141,7 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
             return snapshot.current(chosen.snapshots)
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_listen(find, chosen))
 
@@ -147,17 +151,32 @@ async def _listen(find: Callable[[], Path], chosen: Settings) -> int:
     async with Service(find, limits) as service:
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(chosen, service.current),
+                create_app(chosen, service.current, service.load, sys.stderr if chosen.log_requests else None),
                 host=chosen.host,
                 port=chosen.port,
                 log_level="warning",
                 lifespan="off",
-                timeout_graceful_shutdown=5,
+                http=connection(chosen.query_bytes, _open_files()),
+                server_header=False,
+                access_log=False,
+                timeout_graceful_shutdown=math.ceil(chosen.query_seconds),
             )
         )
         print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
         await server.serve()
     return 0
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not the traceback of an answer that was cut on purpose: its line in the log of requests says so."""
+    return not (record.exc_info and isinstance(record.exc_info[1], GraphError))
+
+
+def _open_files() -> int:
+    """How many files this process may have open, after asking for as many as it can get: each connection is one."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
 
 
 def _limits(chosen: Settings) -> Limits:

@@ -1,9 +1,10 @@
 """An Accept header and the media types on offer in, the best of them out (RFC 9110, section 12.5.1)."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 
-def best(accept: str | None, offered: Sequence[str]) -> str | None:
+@lru_cache(1000)  # few clients differ in what they accept, and the hot path asks each time
+def best(accept: str | None, offered: tuple[str, ...]) -> str | None:
     """The offered media type the header likes best, earlier offers first; None if it likes none.
 
     A missing or empty header accepts everything. For each offer the most specific range counts;

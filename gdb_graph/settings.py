@@ -25,6 +25,12 @@ class Settings:
     engine_megabytes: Annotated[int, "memory one query may add, in MB; past that 503"] = 1024
     rows: Annotated[int, "rows or triples one answer may have; past that 400; 0: as many as come"] = 0
     result_bytes: Annotated[int, "bytes one answer may have; past that 400; 0: as many as come"] = 1_000_000_000
+    client_seconds: Annotated[float, "query seconds one client may use a minute; past that 429; 0: any number"] = 60.0
+    limit_loopback: Annotated[bool, "whether that holds for clients on this machine too"] = False
+    cache_megabytes: Annotated[int, "memory for stored answers, in MB; 0: none"] = 64
+    max_age: Annotated[int, "seconds for which caches elsewhere may give an answer without asking again"] = 60
+    log_requests: Annotated[bool, "whether each request is one line of JSON on stderr"] = True
+    log_addresses: Annotated[bool, "whether those lines tell the address of the client"] = False
     query_bytes: Annotated[int, "size of the largest request body and query text, in bytes"] = 1_000_000
 
     @property
@@ -33,6 +39,7 @@ class Settings:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
+_BOOLEAN = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _POSITIVE = (
     "engines",
     "slow_engines",
@@ -60,12 +67,19 @@ def read(environment: Mapping[str, str], **given: Any) -> Settings:
     for name in _POSITIVE:
         if not 0 < getattr(settings, name) < float("inf"):
             raise GraphError(f"GDB_{name.upper()} must be a number greater than 0, not {getattr(settings, name)}.")
+    for name in ("rows", "result_bytes", "client_seconds", "cache_megabytes", "max_age"):
+        if not 0 <= getattr(settings, name) < float("inf"):
+            raise GraphError(f"GDB_{name.upper()} must be 0 or greater, not {getattr(settings, name)}.")
     if not 0 < settings.port < 65536:
         raise GraphError(f"GDB_PORT must be between 1 and 65535, not {settings.port}.")
     return settings
 
 
 def _convert(name: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() not in _BOOLEAN:
+            raise GraphError(f"{name} must be true or false, not {text!r}.")
+        return _BOOLEAN[text.lower()]
     try:
         return kind(text)
     except ValueError as error:

@@ -367,7 +367,13 @@ def test_clients_that_leave_free_their_engines(service: Running, query: str) -> 
 def narrow(snapshot: Snapshot) -> Iterator[Running]:
     """A service with one engine in each lane and room for two who wait."""
     running = start(
-        "--snapshot", str(snapshot.folder), engines="1", slow_engines="1", waiting="2", query_seconds="4", quick_seconds="0.2"
+        "--snapshot",
+        str(snapshot.folder),
+        engines="1",
+        slow_engines="1",
+        waiting="2",
+        query_seconds="4",
+        quick_seconds="0.2",
     )
     yield running
     stop(running)
@@ -403,7 +409,9 @@ def test_a_query_known_to_be_slow_does_not_begin_among_the_quick(narrow: Running
 def test_past_the_waiting_line_is_refused_at_once(narrow: Running) -> None:
     """Of 100 that come at the same moment some are refused, and all others are answered."""
     address = httpx.URL(narrow.url)
-    request = f"GET /sparql?query={quote('SELECT * { ?s ?p ?o } LIMIT 500')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    request = (
+        f"GET /sparql?query={quote('SELECT * { ?s ?p ?o } LIMIT 500')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    )
     with ExitStack() as clients:
         connections = [
             clients.enter_context(socket.create_connection((address.host, address.port or 0))) for _ in range(100)

@@ -57,18 +57,26 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.tokens": set(),
     "engine.sparql": {"engine.tokens", "negotiation"},
     "engine.frames": {"engine.sparql"},
-    "engine.child": {"engine.frames", "engine.sparql", "process"},
+    "engine.output": {"engine.frames"},
+    "engine.child": {"engine.frames", "engine.output", "engine.sparql", "process"},
     "engine.nursery": {"engine.child"},
-    "engine.answer": {"engine.sparql", "queryfile", "snapshot"},
-    "engine.pool": {"engine.answer", "engine.frames", "engine.nursery", "engine.sparql"},
+    "engine.stream": set(),
+    "engine.answer": {"engine.sparql", "engine.stream", "queryfile", "snapshot"},
+    "engine.link": {"engine.answer", "engine.frames", "engine.sparql", "engine.stream"},
+    "engine.forks": {"engine.child", "engine.link", "engine.nursery"},
+    "engine.pool": {"engine.answer", "engine.child", "engine.forks", "engine.link", "engine.sparql"},
     "engine.service": {"engine.answer", "engine.pool", "queryfile", "snapshot"},
     "web": set(),
     "web.*": {"engine.answer", "engine.sparql", "negotiation", "queryfile", "rows", "settings", "web.*"},
+    "web.exchange": {"engine.answer", "engine.sparql", "engine.stream", "web.budget"},
+    "web.parts": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "queryfile", "rows"}
+    | {"web.exchange"},
+    "web.front": {"", "settings", "web.*"},
     "web.app": {"engine.answer", "settings", "web.*"},
     # wiring
     "terminal": {"build", "build.describe", "diff", "diff.*", "engine.sparql", "queryfile", "rows", "snapshot"},
-    "__main__": {"", "build", "content", "diff", "diff.*", "engine.answer", "engine.pool", "engine.service"}
-    | {"settings", "snapshot", "terminal", "web.app"},
+    "__main__": {"", "build", "content", "diff", "diff.*", "engine.answer", "engine.child", "engine.pool"}
+    | {"engine.service", "settings", "snapshot", "terminal", "web.app", "web.connection"},
 }
 SHARED_BY_ALL = {"terms", "errors"}
 
@@ -83,7 +91,8 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "starlette": {"web.*"},
     "jinja2": {"web.pages"},
     "rich": {"terminal"},
-    "uvicorn": {"__main__"},
+    "prometheus_client": {"web.metrics"},
+    "uvicorn": {"__main__", "web.connection"},
     "uvloop": {"__main__"},
 }
 

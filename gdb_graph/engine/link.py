@@ -1,4 +1,4 @@
-"""One engine as the HTTP process sees it: a job in, its answer out as it comes, and word when the engine is free or gone."""
+"""One engine as the HTTP process sees it: a job in, its answer out as it comes, and word when it is free or gone."""
 
 import asyncio
 from collections.abc import Callable

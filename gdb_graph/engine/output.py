@@ -78,12 +78,13 @@ class Output(io.RawIOBase):
         for mark, tail in self._tails.items():
             seen = tail + data
             self.rows += seen.count(mark)
-            self._tails[mark] = seen[len(seen) - len(mark) + 1 :]
+            self._tails[mark] = seen[max(0, len(seen) - len(mark) + 1) :]
 
     def _check(self) -> None:
         if self._limit_rows and self.rows > self._limit_rows:
             raise ResultTooLarge(
-                f"The answer has more than {self._limit_rows} rows (GDB_ROWS). Add a LIMIT and OFFSET, or take the dump."
+                f"The answer has more than {self._limit_rows} rows (GDB_ROWS). "
+                "Add a LIMIT and OFFSET, or take the dump."
             )
         if self._limit_bytes and self.bytes > self._limit_bytes:
             raise ResultTooLarge(

@@ -6,7 +6,6 @@ stand in the way of quick ones. An engine is killed at the deadline and when nob
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Coroutine
@@ -44,7 +43,7 @@ class Pool:
     """The engines of one snapshot. Use `start`, then `run`, and at the end `close`."""
 
     def __init__(self, quads: Path, base: str, limits: Limits) -> None:
-        self._limits = limits
+        self._limits, self._loop = limits, asyncio.get_running_loop()
         self._forks = Forks(quads, base, limits.bounds)
         self._idle: list[Link] = []
         self._busy: set[Link] = set()
@@ -93,8 +92,7 @@ class Pool:
         what comes out of the answer's chunks, together tell of every answer that is not whole. Cancel it, or
         close the chunks, and the query is stopped.
         """
-        loop = asyncio.get_running_loop()
-        job = Job(request, loop.create_future(), loop.time())
+        job = Job(request, self._loop.create_future(), self._loop.time())
         if request.query in self._slow_queries:
             self._wait_for_slow(job)
         elif self._idle:
@@ -108,7 +106,9 @@ class Pool:
 
     def _wait(self, job: Job, line: deque[Job]) -> None:
         if len(line) >= self._limits.waiting:
-            raise Busy(f"{len(line)} requests are waiting already, and no more may (GDB_WAITING). Try again in a moment.")
+            raise Busy(
+                f"{len(line)} requests are waiting already, and no more may (GDB_WAITING). Try again in a moment."
+            )
         line.append(job)
 
     def _wait_for_slow(self, job: Job) -> None:
@@ -116,7 +116,7 @@ class Pool:
         self._fill_slow()
 
     def _begin(self, link: Link, job: Job) -> None:
-        job.since = asyncio.get_running_loop().time()
+        job.since = self._loop.time()
         self._busy.add(link)
         link.ask(job)
 
@@ -125,7 +125,7 @@ class Pool:
 
     def _free(self, link: Link, done: Job | None = None) -> None:
         """An engine has nothing to do: it gets the next job of its lane."""
-        if done and link.slow and asyncio.get_running_loop().time() - done.since < self._limits.quick_seconds:
+        if done and link.slow and self._loop.time() - done.since < self._limits.quick_seconds:
             self._slow_queries.pop(done.request.query, None)
         job = self._next(self._slow_line if link.slow else self._quick_line)
         if job:
@@ -206,7 +206,7 @@ class Pool:
         link.close()
 
     def _do(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -214,11 +214,11 @@ class Pool:
 
     def _look_soon(self) -> None:
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_LOOK_EVERY, self._look)
+            self._timer = self._loop.call_later(_LOOK_EVERY, self._look)
 
     def _look(self) -> None:
         self._timer = None
-        now = asyncio.get_running_loop().time()
+        now = self._loop.time()
         for link in list(self._busy):
             if link.job:
                 self._look_at(link, link.job, now - link.job.since)
@@ -251,7 +251,7 @@ class Pool:
             self._do(self._add_quick())
             return
         self._kill(link)
-        again = Job(job.request, job.answer, asyncio.get_running_loop().time())
+        again = Job(job.request, job.answer, self._loop.time())
         try:
             if job.stream:
                 raise Busy("Too many slow queries are running (GDB_SLOW_ENGINES). Try again in a moment.")

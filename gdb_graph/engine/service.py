@@ -6,7 +6,7 @@ The old snapshot goes on answering what it began, and ends when that is done.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gdb_graph import queryfile, snapshot
@@ -50,6 +50,10 @@ class Service:
         if self._published is None:
             raise SnapshotError("The service is still opening its snapshot. Try again in a moment.")
         return self._published
+
+    def load(self) -> Mapping[str, int]:
+        """How many queries run and wait in each lane."""
+        return self._pool.load if self._pool else {}
 
     async def _open(self, folder: Path) -> None:
         opened = await asyncio.to_thread(snapshot.verify, folder)

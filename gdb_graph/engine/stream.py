@@ -1,4 +1,4 @@
-"""Chunks of a large answer in as its engine makes them, the same chunks out as its client takes them; bounded between."""
+"""Chunks of a large answer in as its engine makes them, the same out as its client takes them; bounded between."""
 
 import asyncio
 from collections import deque
@@ -59,9 +59,11 @@ class Stream:
             self._more.set_result(None)
 
     def __aiter__(self) -> "Stream":
+        """Itself."""
         return self
 
     async def __anext__(self) -> bytes:
+        """The next chunk. Raises EngineError where the answer is cut."""
         while not self._chunks:
             if self._error:
                 raise self._error

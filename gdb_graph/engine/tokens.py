@@ -23,6 +23,7 @@ _TOKEN = re.compile(
 )
 _OPENING, _CLOSING = frozenset("{[("), frozenset("}])")
 _SURELY_SHALLOW, _DEEPEST, _UNIONS = 1000, 500, 2000
+_DIFFERING = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -52,6 +53,14 @@ def calls_a_service(query: str) -> bool:
 def _character(match: re.Match[str]) -> str:
     number = int(match.group(1) or match.group(2), 16)
     return chr(number) if number < 0x110000 else match.group()
+
+
+def differs_each_time(query: str) -> bool:
+    """Whether the answer may be another one each time: the text may call NOW, RAND, UUID, STRUUID or BNODE."""
+    upper = query.upper()
+    if not any(word in upper for word in _DIFFERING):  # the common case, told without tokens
+        return False
+    return any(kind == "word" and text.upper() in _DIFFERING for kind, text in tokens(query))
 
 
 def nested_too_deeply(query: str) -> bool:

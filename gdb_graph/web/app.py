@@ -1,21 +1,26 @@
 """What is published and the settings in, the ASGI application out: all routes in one table."""
 
+from collections.abc import Callable, Mapping
+from typing import IO
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from gdb_graph.engine.answer import Current
 from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
-from gdb_graph.web import curated, home, openapi, operation, protocol, reference, things
+from gdb_graph.web import curated, home, metrics, openapi, operation, protocol, reference, things
+from gdb_graph.web.front import Front
+from gdb_graph.web.journal import Journal
+from gdb_graph.web.metrics import Metrics
 from gdb_graph.web.pages import HERE, Pages
 from gdb_graph.web.problems import show_error
 
 ROUTES: list[BaseRoute] = [
-    # A route first in the table is found first: the hot path stands on top.
-    Route("/sparql", protocol.sparql, methods=[*protocol.METHODS]),
+    # `front` answers this one itself: it is the hot path.
+    Route(protocol.PATH, protocol.sparql, methods=[*protocol.METHODS]),
     Route("/", home.home),
     Route("/queries", curated.catalogue),
     Route("/queries/{name}", curated.one),
@@ -28,14 +33,17 @@ ROUTES: list[BaseRoute] = [
     Route("/shapes", reference.shapes),
     Route("/healthz", operation.healthz),
     Route("/readyz", operation.readyz),
+    Route("/metrics", metrics.metrics),
     Route("/openapi.json", openapi.openapi),
     Route("/docs", openapi.docs),
     Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
 ]
 
 
-def create_app(settings: Settings, current: Current) -> FastAPI:
-    """The application; `current` tells what is published now."""
+def create_app(
+    settings: Settings, current: Current, load: Callable[[], Mapping[str, int]] = dict, journal: IO[str] | None = None
+) -> Front:
+    """The application; `current` tells what is published, `load` how much runs and waits, `journal` takes the log."""
     # The pages of FastAPI load scripts from elsewhere; /docs and /openapi.json are ours.
     app = FastAPI(
         title="gdb-graph",
@@ -49,13 +57,7 @@ def create_app(settings: Settings, current: Current) -> FastAPI:
     app.state.settings = settings
     app.state.base_url = settings.base_url
     app.state.pages = Pages()
+    app.state.metrics = Metrics(load)
     for kind in (GraphError, HTTPException, Exception):
         app.add_exception_handler(kind, show_error)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
-        allow_headers=["Accept", "Accept-Language", "Content-Type"],
-        expose_headers=["Content-Disposition", "ETag", "Last-Modified", "Link", "Retry-After", "X-Snapshot"],
-    )
-    return app
+    return Front(app, settings, Journal(journal, settings.log_addresses), app.state.metrics)

@@ -2,61 +2,94 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from gdb_graph import queryfile, rows
+from gdb_graph.engine import tokens
 from gdb_graph.engine.answer import Answer, Current, Published
 from gdb_graph.engine.sparql import Request as Query
 from gdb_graph.negotiation import best
+from gdb_graph.web.exchange import KEY, Exchange
 
 JSON_RESULTS = "application/sparql-results+json"
 HTML = "text/html"
 CLIENT_LEFT = 499
+_WATCH_AFTER = 0.05
 _PRIMARY = re.compile(r"(^|,)\s*([A-Za-z]{1,8}|\*)[^,;]*")
 
 
 def published(request: Request) -> Published:
-    """What is published now; a request asks once."""
-    current: Current = request.app.state.current
-    return current()
+    """What is published for this request, however often it asks. Raises SnapshotError where nothing is yet."""
+    exchange: Exchange = request.scope[KEY]
+    if exchange.now is None:
+        current: Current = request.app.state.current
+        exchange.now = current()
+    return replace(exchange.now, run=exchange.counting(exchange.now.run))
 
 
 async def respond(request: Request, now: Published, query: Query) -> Response:
     """Run a query on `now` for the client of `request`, give the answer as it comes; stop it if the client leaves."""
-    answer = await while_connected(request, now, query)
+    answer = await while_connected(request, now.run(query))
     if answer is None:
-        return Response(status_code=CLIENT_LEFT)  # nobody reads it; the log of the server shows it
+        return Response(status_code=CLIENT_LEFT)  # nobody reads it; the log shows it
     headers = {"Vary": "Accept", "X-Snapshot": now.snapshot.id}
+    if tokens.differs_each_time(query.query):
+        headers["Cache-Control"] = "no-store"
     if answer.chunks is None:
         return Response(answer.body, headers=headers, media_type=answer.content_type)
-    close = getattr(answer.chunks, "aclose", None)
     return StreamingResponse(
         answer.chunks,
         headers=headers,
         media_type=answer.content_type,
-        background=BackgroundTask(close) if close else None,
+        background=BackgroundTask(answer.chunks.aclose),
     )
 
 
-async def while_connected(request: Request, now: Published, query: Query) -> Answer | None:
+async def while_connected(request: Request, asking: Awaitable[Answer]) -> Answer | None:
     """The answer; None if the client leaves first: then the query is stopped."""
-    asking = asyncio.ensure_future(now.run(query))
-    leaving = asyncio.ensure_future(_left(request))
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - requests are handled in tasks
+    watch = _Watch(request, task)
+    # Small answers are there before anybody could leave; to watch for it would cost as much as they do.
+    timer = asyncio.get_running_loop().call_later(_WATCH_AFTER, watch.begin)
     try:
-        await asyncio.wait({asking, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        return await asking if asking.done() else None
+        return await asking
+    except asyncio.CancelledError:
+        if not watch.left:
+            raise
+        task.uncancel()
+        return None
     finally:
-        leaving.cancel()
-        asking.cancel()
+        timer.cancel()
+        watch.end()
 
 
-async def _left(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+class _Watch:
+    """Cancels `task` when the client of `request` leaves."""
+
+    def __init__(self, request: Request, task: "asyncio.Task[Any]") -> None:
+        self._request, self._task = request, task
+        self._watching: asyncio.Task[None] | None = None
+        self.left = False
+
+    def begin(self) -> None:
+        self._watching = asyncio.get_running_loop().create_task(self._until_left())
+
+    def end(self) -> None:
+        if self._watching:
+            self._watching.cancel()
+
+    async def _until_left(self) -> None:
+        while (await self._request.receive())["type"] != "http.disconnect":
+            pass
+        self.left = True
+        self._task.cancel()
 
 
 def all_of(graph: str) -> str:

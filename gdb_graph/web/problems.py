@@ -17,8 +17,10 @@ from gdb_graph.errors import (
     QueryTooLarge,
     ResultTooLarge,
     SnapshotError,
+    TooMuch,
 )
 from gdb_graph.negotiation import best
+from gdb_graph.web.exchange import KEY
 from gdb_graph.web.pages import SECURITY, Pages
 from gdb_graph.web.parts import accepted, language
 
@@ -30,11 +32,12 @@ STATUS: dict[type[GraphError], int] = {
     ResultTooLarge: 400,
     QueryTimeout: 504,
     QueryTooLarge: 503,
+    TooMuch: 429,
     Busy: 503,
     EngineError: 503,
     SnapshotError: 503,
 }
-_RETRY_SECONDS = "2"
+_RETRY_SECONDS = 2
 _HTML = "text/html"
 
 
@@ -49,17 +52,14 @@ class Problem(HTTPException):
 async def show_error(request: Request, error: Exception) -> Response:
     """Errors of the tree and of HTTP are the asker's business and shown; all others are ours and hidden."""
     if not isinstance(error, (GraphError, HTTPException)):
-        # Made outside the middleware that lets scripts of other sites read answers.
-        headers = {"Access-Control-Allow-Origin": "*"}
-        return problem(
-            request, 500, "internal", "Something went wrong here; the log of the service says what.", headers
-        )
+        detail = "Something went wrong here; the log of the service says what."
+        return problem(request, 500, "internal", detail, {})
     if isinstance(error, HTTPException):
         kind = getattr(error, "kind", HTTPStatus(error.status_code).phrase.lower().replace(" ", "-"))
         return problem(request, error.status_code, kind, str(error.detail), dict(error.headers or {}))
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     extra = {"parameter": error.parameter} if isinstance(error, BadParameter) else {}
-    headers = {"Retry-After": _RETRY_SECONDS} if status == 503 else {}
+    headers = {"Retry-After": str(getattr(error, "seconds", _RETRY_SECONDS))} if status in (429, 503) else {}
     return problem(request, status, _kebab(type(error).__name__), str(error), headers, **extra)
 
 
@@ -67,6 +67,9 @@ def problem(request: Request, status: int, kind: str, detail: str, headers: dict
     """One problem document; as a small page where the client likes HTML better."""
     title = HTTPStatus(status).phrase
     headers = headers | {"Vary": "Accept", "Cache-Control": "no-store"}
+    if exchange := request.scope.get(KEY):
+        headers["X-Request-Id"] = exchange.id
+        exchange.outcome = kind
     if best(accepted(request), ("application/problem+json", _HTML)) == _HTML:
         pages: Pages = request.app.state.pages
         headers |= SECURITY | {"Vary": "Accept, Accept-Language", "Content-Language": language(request)}

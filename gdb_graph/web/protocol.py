@@ -3,6 +3,7 @@
 A raw route, since this is the hot path. Section numbers are those of the SPARQL 1.1 Protocol.
 """
 
+import asyncio
 from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,7 @@ from gdb_graph.web import editor
 from gdb_graph.web.parts import accepted, published, respond
 from gdb_graph.web.problems import Problem
 
+PATH = "/sparql"
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
@@ -54,10 +56,14 @@ async def _posted(request: Request, in_address: Pairs) -> Pairs:
 async def _body(request: Request) -> bytes:
     limit: int = request.app.state.settings.query_bytes
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise Problem(413, "too-large", f"The request is larger than {limit} bytes (GDB_QUERY_BYTES).")
+    try:
+        async with asyncio.timeout(request.app.state.settings.query_seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise Problem(413, "too-large", f"The request is larger than {limit} bytes (GDB_QUERY_BYTES).")
+    except TimeoutError as error:
+        raise Problem(408, "request-timeout", "The request did not come in time. Send it again.") from error
     return bytes(body)
 
 

@@ -1,0 +1,91 @@
+"""A request in, its stored answer out while the snapshot is the same: ETags, and a bounded store of small answers.
+
+A snapshot never changes, so an answer is a function of the snapshot, the program and the request, and its strong
+entity tag is a hash of these (RFC 9110, 8.8.3): the same question again needs no evaluation to be told 304.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_LARGEST = 1024 * 1024
+_VARYING = (b"accept", b"accept-language")
+
+Headers = Sequence[tuple[bytes, bytes]]
+Key = tuple[str, str, bytes, tuple[bytes, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A whole answer of status 200; `query` is the hash of the query asked for it, if one was."""
+
+    headers: Headers
+    body: bytes
+    tag: bytes
+    query: str = ""
+    rows: int = 0
+
+
+def key(scope: MutableMapping[str, Any], snapshot: str) -> Key | None:
+    """What the answer to this request depends on; None where it is not to be stored or tagged."""
+    if scope["method"] not in ("GET", "HEAD"):
+        return None
+    said = dict.fromkeys(_VARYING, b"")
+    for name, value in scope["headers"]:
+        if name in said:
+            said[name] += b"," + value
+        elif name in (b"range", b"authorization"):
+            return None
+    return snapshot, scope["path"], scope["query_string"], tuple(said.values())
+
+
+def tag(of: Key, seed: bytes) -> bytes:
+    """The strong entity tag of the answer to `of` by the program that `seed` tells."""
+    digest = hashlib.blake2b(repr(of).encode(), digest_size=16, key=seed[:64])
+    return b'"' + digest.hexdigest().encode() + b'"'
+
+
+def matches(tag_: bytes, if_none_match: bytes) -> bool:
+    """Whether the header names the tag (weak comparison, RFC 9110, 13.1.2). `*` is for whoever knows what there is."""
+    return any(each.strip().removeprefix(b"W/") == tag_ for each in if_none_match.split(b","))
+
+
+class Cache:
+    """Answers by key, the least recently used dropped first when they hold more than `most` bytes."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._held = most, 0
+        self._stored: OrderedDict[Key, Stored] = OrderedDict()
+
+    def get(self, of: Key) -> Stored | None:
+        """The stored answer, if there is one."""
+        found = self._stored.get(of)
+        if found:
+            self._stored.move_to_end(of)
+        return found
+
+    def put(self, of: Key, answer: Stored) -> None:
+        """Store an answer, if it is small."""
+        if len(answer.body) > min(_LARGEST, self._most):
+            return
+        self._drop(of)
+        self._stored[of] = answer
+        self._held += _size(of, answer)
+        while self._held > self._most:
+            self._drop(next(iter(self._stored)))
+
+    def _drop(self, of: Key) -> None:
+        gone = self._stored.pop(of, None)
+        if gone:
+            self._held -= _size(of, gone)
+
+    @property
+    def held(self) -> int:
+        """Bytes held."""
+        return self._held
+
+
+def _size(of: Key, answer: Stored) -> int:
+    return len(answer.body) + len(of[1]) + len(of[2]) + sum(map(len, of[3])) + 1000

@@ -1,0 +1,77 @@
+"""One request and its answer as the log, the metrics and the budget of the client see it: noted on the way."""
+
+import hashlib
+import time
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gdb_graph.engine.answer import Answer, Published, Run
+from gdb_graph.engine.sparql import Request as Query
+from gdb_graph.engine.stream import Stream
+from gdb_graph.errors import GraphError
+from gdb_graph.web.budget import Budget
+
+Scope = MutableMapping[str, Any]
+KEY = "gdb_graph.exchange"
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What is noted of one request; the one thing here that changes, and only its own request changes it."""
+
+    id: str
+    client: str
+    budget: Budget
+    began: float = field(default_factory=time.perf_counter)
+    status: int = 0
+    bytes: int = 0
+    rows: int = 0
+    asked: float = 0.0
+    outcome: str = "ok"
+    query: str = ""
+    now: Published | None = None
+    """What is published when it begins: all of its answer is from that."""
+    _streams: list[Stream] = field(default_factory=list)
+
+    @property
+    def snapshot(self) -> str:
+        """The id of the snapshot it is answered from."""
+        return self.now.snapshot.id if self.now else ""
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return time.perf_counter() - self.began
+
+    def counting(self, run: Run) -> Run:
+        """`run`, its time and its rows noted here. Refuses a client that has used up its query seconds."""
+
+        async def counted(query: Query) -> Answer:
+            self.budget.check(self.client)
+            self.query = self.query or digest(query.query)
+            began = time.perf_counter()
+            try:
+                answer = await run(query)
+            finally:
+                self.asked += time.perf_counter() - began
+            self.rows += answer.rows
+            if answer.chunks:
+                self._streams.append(answer.chunks)
+            return answer
+
+        return counted
+
+    def end(self) -> None:
+        """All is sent, or never will be: charge the client."""
+        self.rows += sum(stream.rows or 0 for stream in self._streams)
+        self.budget.spend(self.client, self.seconds if self._streams else self.asked)
+
+    def failed(self, error: BaseException) -> None:
+        """Note what went wrong."""
+        self.outcome = type(error).__name__ if isinstance(error, GraphError) else "failed"
+
+
+def digest(query: str) -> str:
+    """A short name for the text of a query, the same for the same text."""
+    return hashlib.blake2b(query.encode(errors="replace"), digest_size=8).hexdigest()
