@@ -8,8 +8,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -121,7 +120,7 @@ def _make(folders: content.Content, snapshots: Path) -> snapshot.Snapshot:
 def _fresh(folders: content.Content, snapshots: Path) -> snapshot.Snapshot:
     """The current snapshot; built first if there is none or the files are others than it was built from."""
     try:
-        current = snapshot.open_snapshot(snapshot.current(snapshots))
+        current = snapshot.verify(snapshot.current(snapshots))
     except SnapshotError:
         return _make(folders, snapshots)
     return current if current.manifest["files"] == build.file_hashes(folders) else _make(folders, snapshots)
@@ -134,8 +133,7 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
         def find() -> Path:
             return served
     else:
-        with _last_good(chosen.snapshots):
-            _fresh(content.resolve(options.content), chosen.snapshots)
+        served = _servable(content.resolve(options.content), chosen.snapshots)
 
         def find() -> Path:
             return snapshot.current(chosen.snapshots)
@@ -143,12 +141,12 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_listen(find, chosen))
+        return runner.run(_listen(served, find, chosen))
 
 
-async def _listen(find: Callable[[], Path], chosen: Settings) -> int:
+async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> int:
     limits = _limits(chosen)
-    async with Service(find, limits) as service:
+    async with Service(first, find, limits, chosen.look_seconds) as service:
         server = uvicorn.Server(
             uvicorn.Config(
                 create_app(chosen, service.current, service.load, sys.stderr if chosen.log_requests else None),
@@ -186,18 +184,19 @@ def _limits(chosen: Settings) -> Limits:
     )
 
 
-@contextmanager
-def _last_good(snapshots: Path) -> Iterator[None]:
-    """Content that does not hold up does not take the service down: the last good snapshot is served."""
+def _servable(folders: content.Content, snapshots: Path) -> Path:
+    """The folder of the snapshot of the content as it is, built if need be; if that cannot be, of the last good one."""
     try:
-        yield
-    except ContentError as error:
-        try:
-            good = snapshot.open_snapshot(snapshot.current(snapshots))
-        except SnapshotError:
-            raise error from None
-        terminal.show_findings(error.findings)
-        print(f"gdb-graph: {error}; serving the last good snapshot {good.id}", file=sys.stderr)
+        return _fresh(folders, snapshots).folder
+    except (GraphError, OSError) as error:
+        good = next(snapshot.good(snapshots), None)
+        if good is None:
+            raise
+        if isinstance(error, ContentError):
+            terminal.show_findings(error.findings)
+        why = f"{error.filename or snapshots}: {error.strerror or error}" if isinstance(error, OSError) else error
+        print(f"gdb-graph: {why}; serving the last good snapshot {good.id}", file=sys.stderr)
+        return good.folder
 
 
 def _query(options: argparse.Namespace, chosen: Settings) -> int:

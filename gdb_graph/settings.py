@@ -17,6 +17,7 @@ class Settings:
     port: Annotated[int, "port to listen on"] = 8000
     public_url: Annotated[str, "address under which users reach the service; absolute links come from it"] = ""
     snapshots: Annotated[Path, "folder of the snapshots and the pointer `current`"] = Path("snapshots")
+    look_seconds: Annotated[float, "seconds after which the service looks again where `current` points"] = 1.0
     engines: Annotated[int, "queries that run at the same time"] = 2
     quick_seconds: Annotated[float, "seconds after which a query makes way for others and goes on slowly"] = 1.0
     slow_engines: Annotated[int, "queries that may go on slowly at the same time"] = 4
@@ -41,6 +42,7 @@ class Settings:
 
 _BOOLEAN = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _POSITIVE = (
+    "look_seconds",
     "engines",
     "slow_engines",
     "waiting",

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,15 @@ def _digest(quads: Path, queries: Path) -> str:
 def current(snapshots: Path) -> Path:
     """The folder that `current` points at now: cheap enough to ask every second."""
     return (snapshots / _POINTER).resolve()
+
+
+def good(snapshots: Path) -> Iterator[Snapshot]:
+    """All snapshots in the folder that are as they were written, the latest first."""
+    manifests = sorted(snapshots.glob("[!.]*/manifest.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for manifest in manifests:
+        if not manifest.parent.is_symlink():
+            with suppress(SnapshotError):
+                yield verify(manifest.parent)
 
 
 @contextmanager

@@ -1,7 +1,10 @@
 """What the tests of the serving side share: costly queries, a look at processes, and the app without processes."""
 
 import asyncio
+import hashlib
 import io
+import json
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -132,3 +135,23 @@ def ask_app(
             return await client.get(path, headers=headers)
 
     return asyncio.run(ask())
+
+
+def variant(of: Path, id_: str) -> None:
+    """A snapshot beside that one, with one more quad and another id."""
+    folder = of.parent / id_
+    shutil.copytree(of, folder)
+    with (folder / "quads.nq").open("a", encoding="utf-8") as quads:
+        quads.write(f'<a:variant> <a:id> "{id_}" .\n')
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256((folder / "quads.nq").read_bytes())
+    for path in sorted((folder / "queries").iterdir()):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    size = (folder / "quads.nq").stat().st_size
+    manifest |= {"id": id_, "bytes": size, "content_hash": f"sha256:{digest.hexdigest()}"}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def switch(snapshots: Path, id_: str) -> None:
+    (snapshots / "next").symlink_to(id_)
+    (snapshots / "next").replace(snapshots / "current")

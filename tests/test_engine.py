@@ -1,6 +1,5 @@
 """Whatever a query says, it ends, it reaches nothing, and everybody else is served."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -34,7 +33,9 @@ from tests.serving import (
     nursery,
     problem,
     processor_time,
+    switch,
     until,
+    variant,
 )
 
 DEADLINE = 2.0
@@ -451,26 +452,6 @@ def test_an_answer_cut_by_the_deadline_is_seen_to_be_cut(service: Running) -> No
 
 
 # Another snapshot
-
-
-def variant(of: Path, id_: str) -> None:
-    """A snapshot beside that one, with one more quad and another id."""
-    folder = of.parent / id_
-    shutil.copytree(of, folder)
-    with (folder / "quads.nq").open("a", encoding="utf-8") as quads:
-        quads.write(f'<a:variant> <a:id> "{id_}" .\n')
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    digest = hashlib.sha256((folder / "quads.nq").read_bytes())
-    for path in sorted((folder / "queries").iterdir()):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    size = (folder / "quads.nq").stat().st_size
-    manifest |= {"id": id_, "bytes": size, "content_hash": f"sha256:{digest.hexdigest()}"}
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-
-
-def switch(snapshots: Path, id_: str) -> None:
-    (snapshots / "next").symlink_to(id_)
-    (snapshots / "next").replace(snapshots / "current")
 
 
 @pytest.fixture

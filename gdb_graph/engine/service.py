@@ -14,16 +14,14 @@ from gdb_graph.engine.answer import Published
 from gdb_graph.engine.pool import Limits, Pool
 from gdb_graph.errors import GraphError, SnapshotError
 
-_LOOK_EVERY = 1.0
-
 log = logging.getLogger(__name__)
 
 
 class Service:
-    """Serves the snapshot in the folder that `find` names, and asks it again every second; enter it as a context."""
+    """Serves the snapshot in `first`, then any other that `find` comes to name; enter it as a context."""
 
-    def __init__(self, find: Callable[[], Path], limits: Limits) -> None:
-        self._find, self._limits = find, limits
+    def __init__(self, first: Path, find: Callable[[], Path], limits: Limits, look_seconds: float) -> None:
+        self._first, self._find, self._limits, self._look_seconds = first, find, limits, look_seconds
         self._pool: Pool | None = None
         self._published: Published | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -31,8 +29,9 @@ class Service:
 
     async def __aenter__(self) -> "Service":
         """Open the snapshot. Raises SnapshotError or EngineError."""
-        await self._open(self._find())
-        self._watch = asyncio.create_task(self._look())
+        pointed = self._find()
+        await self._open(self._first)
+        self._watch = asyncio.create_task(self._look(pointed))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -72,10 +71,9 @@ class Service:
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
 
-    async def _look(self) -> None:
-        tried = self.current().snapshot.folder
+    async def _look(self, tried: Path) -> None:
         while True:
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(self._look_seconds)
             try:
                 folder = self._find()
                 if folder != tried:
