@@ -101,6 +101,7 @@ gdb:confidence <https://w3id.org/gdb-berlin/vocab/evidence-confidence/stated> ; 
 CHOIR = 'id:org-choir a gdb:Organisation ; skos:prefLabel "Chor"@de , "choir"@en ; dct:description "A"@de , "B"@en .'
 END = 'id:pilot-lantern gdb:endDate "{}"^^xsd:gYear .'
 TASK = 'id:involvement-lantern-lamplighters-lead gdb:task "{}"@de .'
+CLASS_OF_OURS = 'id:lantern-feast a owl:Class ; rdfs:label "Laternenfest"@de ; rdfs:subClassOf gdb:ParticipationEvent .'
 LIST = "id:pilot-lantern dct:relation ( id:field-moonlight ) ."
 
 CASES = [
@@ -205,6 +206,13 @@ CASES = [
          "  added: locator: “page 3” (source: Der Plan von Otherstadt)",
          "Things: 0 new, 0 removed, 1 changed. Statements: 1 added, 0 removed."],
         id="an evidence that many things share is a thing of its own",
+    ),
+    pytest.param(
+        ("ontology", ""), ("ontology", CLASS_OF_OURS), "de",
+        ["Neues Ding: Laternenfest (gdbi:lantern-feast), Klasse",
+         "  hinzugekommen: Unterklasse von: Beteiligungsveranstaltung (Ontologie)",
+         "Dinge: 1 neu, 0 entfernt, 0 geändert. Aussagen: 3 hinzugekommen, 0 entfallen."],
+        id="terms of other vocabularies have the names that the ontology gives them",
     ),
     pytest.param(
         ("inferred", ""), ("inferred", END.format(2036)), "en",

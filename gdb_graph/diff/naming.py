@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from gdb_graph.diff.sides import Sides, Term, language
-from gdb_graph.diff.wording import EXTERNAL, HEADS, TEXTS
+from gdb_graph.diff.wording import HEADS, TEXTS
 from gdb_graph.terms import RDF, XSD
 
 _TEXTUAL = {f"{XSD}string", f"{RDF}langString"}
@@ -31,7 +31,7 @@ class Naming:
 
     def name(self, iri: str) -> str:
         """The label of `iri`; without one what it is, for a node between things; else its short spelling."""
-        if label := self.both.label(iri, self.lang) or EXTERNAL.get(iri, {}).get(self.lang):
+        if label := self.both.label(iri, self.lang):
             return label
         return self.head(self.both.said(iri)) or self.short(iri)
 

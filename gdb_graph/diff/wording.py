@@ -1,8 +1,6 @@
-"""The words of a told difference in both languages, and what terms of other vocabularies are called."""
+"""The words of a told difference in both languages; what terms are called stands in the graph."""
 
 from collections.abc import Mapping
-
-from gdb_graph.terms import DC11, DCT, FOAF, ORG, OWL, RDF, RDFS, SKOS
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "de": {
@@ -87,37 +85,4 @@ HEADS: Mapping[str, Mapping[str, str]] = {
         "Evidence": "evidence from “{fromSource}”",
         "Membership": "membership of {member} in {organization}",
     },
-}
-
-# Terms of other vocabularies that our data use most; the ontology does not name them. Others show as prefix:name.
-EXTERNAL: Mapping[str, Mapping[str, str]] = {
-    f"{DC11}publisher": {"de": "Herausgeber", "en": "publisher"},
-    f"{DC11}subject": {"de": "Schlagwort", "en": "subject"},
-    f"{DC11}type": {"de": "Art in Worten", "en": "kind in words"},
-    f"{DCT}description": {"de": "Beschreibung", "en": "description"},
-    f"{DCT}issued": {"de": "veröffentlicht", "en": "issued"},
-    f"{DCT}isPartOf": {"de": "Teil von", "en": "part of"},
-    f"{DCT}language": {"de": "Sprache", "en": "language"},
-    f"{DCT}relation": {"de": "Bezug", "en": "relation"},
-    f"{DCT}title": {"de": "Titel", "en": "title"},
-    f"{DCT}type": {"de": "Art", "en": "kind"},
-    f"{FOAF}homepage": {"de": "Website", "en": "website"},
-    f"{FOAF}page": {"de": "Seite", "en": "page"},
-    f"{ORG}hasMembership": {"de": "Mitgliedschaft", "en": "membership"},
-    f"{ORG}role": {"de": "Rolle", "en": "role"},
-    f"{ORG}Membership": {"de": "Mitgliedschaft", "en": "membership"},
-    f"{OWL}Class": {"de": "Klasse", "en": "class"},
-    f"{OWL}DatatypeProperty": {"de": "Dateneigenschaft", "en": "datatype property"},
-    f"{OWL}ObjectProperty": {"de": "Objekteigenschaft", "en": "object property"},
-    f"{RDF}type": {"de": "Klasse", "en": "class"},
-    f"{RDFS}label": {"de": "Bezeichnung", "en": "label"},
-    f"{RDFS}subClassOf": {"de": "Unterklasse von", "en": "subclass of"},
-    f"{SKOS}altLabel": {"de": "andere Bezeichnung", "en": "other label"},
-    f"{SKOS}Concept": {"de": "Begriff", "en": "concept"},
-    f"{SKOS}definition": {"de": "Definition", "en": "definition"},
-    f"{SKOS}editorialNote": {"de": "redaktionelle Anmerkung", "en": "editorial note"},
-    f"{SKOS}note": {"de": "Anmerkung", "en": "note"},
-    f"{SKOS}prefLabel": {"de": "Bezeichnung", "en": "label"},
-    f"{SKOS}related": {"de": "verwandt", "en": "related"},
-    f"{SKOS}scopeNote": {"de": "Hinweis zum Gebrauch", "en": "scope note"},
 }
