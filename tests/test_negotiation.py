@@ -14,6 +14,8 @@ CHROME = (
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
     "application/signed-exchange;v=b3;q=0.7"
 )
+CURL_JSON = "application/json"
+YASGUI = "application/json,*/*;q=0.9"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ CHROME = (
         pytest.param("text/csv;q=0.1, text/csv;q=0.9, application/json;q=0.5", CSV, id="named twice: the better"),
         pytest.param(JAVA, HTML, id="Java's default"),
         pytest.param("image/gif, *; q=.2, */*; q=.2", TURTLE, id="Java's default without HTML"),
-        pytest.param(FIREFOX, HTML, id="Firefox"),
+        pytest.param(FIREFOX, HTML, id="Firefox and Safari"),
         pytest.param(CHROME, HTML, id="Chrome"),
         pytest.param("image/png", None, id="nothing that is offered"),
         pytest.param("nonsense, text/csv", CSV, id="nonsense is passed over"),
@@ -56,6 +58,16 @@ CHROME = (
         pytest.param("text/csv;q=-1, application/json;q=0.1", JSON, id="a negative q is no wish"),
         pytest.param("text/csv;q=inf, application/json", JSON, id="q=inf is not more than 1"),
         pytest.param("text/csv;q=7, application/json", JSON, id="q=7 is not more than 1"),
+        pytest.param("text/csv;header=present", CSV, id="a parameter of the offer"),
+        pytest.param('text/csv;x="a,b;q=1";q=0.1, application/json;q=0.2', JSON, id="commas in quotes"),
+        pytest.param('text/csv;x="a\\",b";q=0.1, application/json;q=0.2', JSON, id="nor after an escaped quote"),
+        pytest.param('application/json;q=0.1, text/csv;x="a, b', CSV, id="a quote that is never closed"),
+        pytest.param("text/html;q=0.9;level=1, text/csv", CSV, id="a parameter after q"),
+        pytest.param("application/ld+json;q=1, application/*+json", None, id="a suffix is no range"),
+        pytest.param("*/csv, */json", None, id="half a star is no range"),
+        pytest.param("text/html;q=0, */*;q=0.1", TURTLE, id="all but pages"),
+        pytest.param(CURL_JSON, JSON, id="curl --json"),
+        pytest.param(YASGUI, JSON, id="YASGUI"),
     ],
 )
 def test_the_best_offer(accept: str | None, chosen: str | None) -> None:
@@ -67,7 +79,7 @@ def test_of_no_offers_none_is_best() -> None:
 
 
 PIECES = st.sampled_from(
-    ["text/csv", "text/*", "*/*", "*", "q=", ";q=0.5", ";q=0", ",", ";", "=", "/", " ", "nan", "inf"]
+    ["text/csv", "text/*", "*/*", "*", "q=", ";q=0.5", ";q=0", ",", ";", "=", "/", " ", "nan", "inf", '"', "\\"]
 )
 
 
