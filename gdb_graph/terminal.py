@@ -15,26 +15,16 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from gdb_graph import diff, queryfile, rows
+from gdb_graph import diff, formats, queryfile, rows
 from gdb_graph.build import Checked, describe
 from gdb_graph.build import Progress as Say
 from gdb_graph.engine.sparql import Request, answer
 from gdb_graph.errors import BadParameter, Finding, GraphError, NotAcceptable
+from gdb_graph.formats import GRAPHS, ROWS
 from gdb_graph.snapshot import Snapshot
 
 _WIDE = 160
-FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
-_ACCEPT = {
-    "table": "application/sparql-results+json, text/turtle",
-    "csv": "text/csv",
-    "tsv": "text/tab-separated-values",
-    "json": "application/sparql-results+json, application/ld+json",
-    "xml": "application/sparql-results+xml, application/rdf+xml",
-    "ttl": "text/turtle",
-    "nt": "application/n-triples",
-    "rdf": "application/rdf+xml",
-    "jsonld": "application/ld+json",
-}
+FORMATS = ("table", *formats.NAMES)
 
 
 @contextmanager
@@ -139,13 +129,14 @@ def run(current: Snapshot, text: str, format_: str, lang: str) -> None:
         return output
 
     try:
-        answer(store, Request(text, _ACCEPT[format_]), current.names.prefixes(), begin)
+        accept = f"{ROWS['json']}, {GRAPHS['ttl']}" if format_ == "table" else formats.accept(format_)
+        answer(store, Request(text, accept, base=current.names.base), current.names.prefixes(), begin)
     except NotAcceptable as error:
         raise GraphError(
             f"This query has no answer as {format_}. Tables come as table, csv, tsv, json or xml; graphs as "
             "ttl, nt, rdf or jsonld."
         ) from error
-    if format_ == "table" and types[0].startswith("application/sparql-results+json"):
+    if format_ == "table" and types[0] == ROWS["json"]:
         _print_table(output.getvalue(), current, lang)
     else:
         sys.stdout.buffer.write(output.getvalue())

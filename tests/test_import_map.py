@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "settings": set(),
     "content": set(),
+    "formats": set(),
     "negotiation": set(),
     "process": set(),
     # read by both rooms
@@ -55,7 +56,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # serving
     "engine": set(),
     "engine.tokens": set(),
-    "engine.sparql": {"engine.tokens", "negotiation"},
+    "engine.writers": set(),
+    "engine.sparql": {"engine.tokens", "engine.writers", "formats", "negotiation"},
     "engine.frames": {"engine.sparql"},
     "engine.output": {"engine.frames"},
     "engine.child": {"engine.frames", "engine.output", "engine.sparql", "process"},
@@ -67,14 +69,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.pool": {"engine.answer", "engine.child", "engine.forks", "engine.link", "engine.sparql"},
     "engine.service": {"engine.answer", "engine.pool", "queryfile", "snapshot"},
     "web": set(),
-    "web.*": {"engine.answer", "engine.sparql", "negotiation", "queryfile", "rows", "settings", "web.*"},
+    "web.*": {"engine.answer", "engine.sparql", "formats", "negotiation", "queryfile", "rows", "settings", "web.*"},
     "web.exchange": {"engine.answer", "engine.sparql", "engine.stream", "web.budget"},
     "web.parts": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "queryfile", "rows"}
     | {"web.exchange"},
     "web.front": {"", "settings", "web.*"},
     "web.app": {"engine.answer", "settings", "web.*"},
     # wiring
-    "terminal": {"build", "build.describe", "diff", "diff.*", "engine.sparql", "queryfile", "rows", "snapshot"},
+    "terminal": {"build", "build.describe", "diff", "diff.*", "engine.sparql", "formats", "queryfile", "rows"}
+    | {"snapshot"},
     "__main__": {"", "build", "content", "diff", "diff.*", "engine.answer", "engine.child", "engine.pool"}
     | {"engine.service", "settings", "snapshot", "terminal", "web.app", "web.connection"},
 }

@@ -1,6 +1,8 @@
 """What an engine writes is passed on whole, counted, and cut short only with an error."""
 
+import io
 import socket
+from dataclasses import fields
 from typing import cast
 
 import pyoxigraph as ox
@@ -8,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdb_graph.engine import frames
+from gdb_graph.engine import frames, writers
 from gdb_graph.engine.output import Output
-from gdb_graph.engine.sparql import BINDINGS
+from gdb_graph.engine.sparql import BINDINGS, Request
 from gdb_graph.errors import ResultTooLarge
 
 TEXTS = st.text(st.sampled_from('ab"\\}{,[]<>/result\r\n\t bindings:'), max_size=12)
@@ -37,7 +39,9 @@ def answer(texts: list[str], format_: ox.QueryResultsFormat) -> bytes:
         store.add(ox.Quad(ox.NamedNode(f"a:{number}"), ox.NamedNode("a:p"), ox.Literal(text)))
     solutions = store.query("SELECT ?text ?thing { ?thing ?p ?text }")
     assert isinstance(solutions, ox.QuerySolutions)
-    return cast(bytes, solutions.serialize(None, format_))
+    file = io.BytesIO()
+    writers.rows(solutions, format_, file)
+    return file.getvalue()
 
 
 @pytest.mark.parametrize("media_type", BINDINGS)
@@ -92,3 +96,10 @@ def test_frames_come_out_as_they_went_in(sent: list[tuple[bytes, bytes]], cut: i
         got += list(frames.split(received))
     assert got == sent
     assert not received
+
+
+def test_a_request_travels_whole() -> None:
+    request = Request("ASK {}", "*/*", ["a:default"], ["a:named"], "https://base.example/")
+    assert all(getattr(request, each.name) != each.default for each in fields(request)), "all fields are to travel"
+    ((kind, payload),) = frames.split(bytearray(frames.encode(request)))
+    assert (kind, frames.decode(payload)) == (frames.QUERY, request)

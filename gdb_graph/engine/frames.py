@@ -1,6 +1,6 @@
 """How an engine and the HTTP process talk: frames of a kind, a length and bytes over one stream socket.
 
-request   →  Q [query, accept, default graphs, named graphs]
+request   →  Q [query, accept, default graphs, named graphs, base]
 answer    ←  H content type · D bytes … · E rows     or, after any of these, X {"error": …, "message": …}
 """
 
@@ -19,7 +19,8 @@ _PREFIX = struct.Struct(">cI")
 
 def encode(request: Request) -> bytes:
     """The frame of a request."""
-    parts = (request.query, request.accept, tuple(request.default_graphs), tuple(request.named_graphs))
+    graphs = tuple(request.default_graphs), tuple(request.named_graphs)
+    parts = (request.query, request.accept, *graphs, request.base)
     return pack(QUERY, json.dumps(parts).encode())
 
 

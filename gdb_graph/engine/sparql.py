@@ -11,8 +11,9 @@ from typing import IO, Any, Protocol, TypeVar
 
 import pyoxigraph as ox
 
-from gdb_graph.engine import tokens
+from gdb_graph.engine import tokens, writers
 from gdb_graph.errors import BadQuery, NotAcceptable
+from gdb_graph.formats import GRAPHS, ROWS
 from gdb_graph.negotiation import best
 
 _JSON, _XML = ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML
@@ -20,31 +21,35 @@ _CSV, _TSV = ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV
 
 # The first of each table is the answer to `*/*`; the right side is what the Content-Type says.
 BOOLEAN = {
-    "application/sparql-results+json": (_JSON, "application/sparql-results+json"),
-    "application/sparql-results+xml": (_XML, "application/sparql-results+xml"),
+    ROWS["json"]: (_JSON, ROWS["json"]),
+    ROWS["xml"]: (_XML, ROWS["xml"]),
     "application/json": (_JSON, "application/json"),
     "application/xml": (_XML, "application/xml"),
 }
 BINDINGS = BOOLEAN | {
-    "text/csv": (_CSV, "text/csv; charset=utf-8; header=present"),
-    "text/tab-separated-values": (_TSV, "text/tab-separated-values; charset=utf-8"),
+    ROWS["csv"]: (_CSV, f"{ROWS['csv']}; charset=utf-8; header=present"),
+    ROWS["tsv"]: (_TSV, f"{ROWS['tsv']}; charset=utf-8"),
 }
 GRAPH = {
-    "text/turtle": (ox.RdfFormat.TURTLE, "text/turtle; charset=utf-8"),
-    "application/n-triples": (ox.RdfFormat.N_TRIPLES, "application/n-triples"),
-    "application/rdf+xml": (ox.RdfFormat.RDF_XML, "application/rdf+xml"),
-    "application/ld+json": (ox.RdfFormat.JSON_LD, "application/ld+json"),
+    GRAPHS["ttl"]: (ox.RdfFormat.TURTLE, f"{GRAPHS['ttl']}; charset=utf-8"),
+    GRAPHS["nt"]: (ox.RdfFormat.N_TRIPLES, GRAPHS["nt"]),
+    GRAPHS["rdf"]: (ox.RdfFormat.RDF_XML, GRAPHS["rdf"]),
+    GRAPHS["jsonld"]: (ox.RdfFormat.JSON_LD, GRAPHS["jsonld"]),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One query as the protocol gives it: the text, the dataset it names, what the client accepts."""
+    """One query as the protocol gives it: the text, the dataset it names, what the client accepts.
+
+    `base` is what relative IRIs in the text are relative to, where it states no BASE; "": there are none then.
+    """
 
     query: str
     accept: str | None = None
     default_graphs: Sequence[str] = ()
     named_graphs: Sequence[str] = ()
+    base: str = ""
 
 
 class Begin(Protocol):
@@ -57,7 +62,7 @@ class Begin(Protocol):
 def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: Begin) -> None:
     """Evaluate the query and write the whole answer to the file that `begin` gives.
 
-    Raises BadQuery or NotAcceptable before `begin` is called.
+    Raises BadQuery before `begin` is called; NotAcceptable also later, where a value does not fit the format.
     """
     if tokens.nested_too_deeply(request.query):
         raise BadQuery("The query is nested too deeply for the engine's stack. Simplify it.")
@@ -69,9 +74,13 @@ def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: B
         raise BadQuery(_readable(str(error), request.query)) from error
     except ValueError as error:
         raise BadQuery(str(error)) from error
+    except RuntimeError as error:
+        if "custom function" not in str(error):
+            raise
+        raise BadQuery(f"{error}. The description of /sparql lists those that are.") from error
     if isinstance(results, ox.QuerySolutions):
         format_, content_type = _choose(request.accept, BINDINGS)
-        results.serialize(begin(content_type), format_)
+        writers.rows(results, format_, begin(content_type))
     elif isinstance(results, ox.QueryBoolean):
         format_, content_type = _choose(request.accept, BOOLEAN)
         results.serialize(begin(content_type), format_)
@@ -79,31 +88,43 @@ def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: B
         rdf_format, content_type = _choose(request.accept, GRAPH)
         # A CONSTRUCT answer is a graph, and a graph is a set.
         triples = dict.fromkeys(results)
-        ox.serialize(triples, begin(content_type, len(triples)), rdf_format, prefixes=prefixes)
+        writers.graph(triples, rdf_format, begin(content_type, len(triples)), prefixes)
 
 
 def _evaluate(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    base = request.base or None
     default_iris, named_iris = request.default_graphs, request.named_graphs
     if not default_iris and not named_iris:
         # What the protocol names goes before FROM (SPARQL 1.1 Protocol, 2.1.4).
-        default_iris, named_iris = tokens.dataset(request.query)
-        if len(default_iris) < 2:
-            return store.query(request.query)
+        try:
+            default_iris, named_iris = tokens.dataset(request.query, request.base)
+        except BadQuery:
+            store.query(request.query, base_iri=base)  # says it better, where the text is no query
+            raise
+        if len(default_iris) < 2 and len(set(named_iris)) == len(named_iris):
+            return store.query(request.query, base_iri=base)
+    # A dataset that names graphs but no default graph has an empty one (SPARQL 1.1, 13.2), and it is made of
+    # sets; Oxigraph would match a triple once for each default graph, and for each time that a graph is named.
     default, named = _graphs(default_iris), _graphs(named_iris)
     if len(default) < 2:
-        # A dataset that names graphs but no default graph has an empty one (SPARQL 1.1, 13.2).
-        return store.query(request.query, default_graph=default, named_graphs=named)
-    # Several default graphs merge into a set; Oxigraph would match a triple once in each.
+        return store.query(request.query, base_iri=base, default_graph=default, named_graphs=named)
     merged = ox.Store()
     for graph in named:
         merged.bulk_extend(store.quads_for_pattern(None, None, None, graph))
     for graph in default:
         merged.bulk_extend(ox.Quad(*quad.triple) for quad in store.quads_for_pattern(None, None, None, graph))
-    return merged.query(request.query, default_graph=[ox.DefaultGraph()], named_graphs=named)
+    return merged.query(request.query, base_iri=base, default_graph=[ox.DefaultGraph()], named_graphs=named)
 
 
 def _graphs(iris: Sequence[str]) -> list[Any]:
-    return [ox.NamedNode(iri) for iri in dict.fromkeys(iris)]
+    return [_graph(iri) for iri in dict.fromkeys(iris)]
+
+
+def _graph(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise BadQuery(f"{iri!r} names no graph: it is not an absolute IRI ({error}).") from error
 
 
 _Format = TypeVar("_Format")

@@ -4,13 +4,16 @@ The engine's parser gives no syntax tree, so keywords are told from names, strin
 """
 
 import re
-from collections.abc import Iterator
-from urllib.parse import urljoin
+from collections.abc import Iterator, Sequence
+
+import pyoxigraph as ox
+
+from gdb_graph.errors import BadQuery
 
 # The tokens of SPARQL 1.1 (section 19.8) as far as needed for that.
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n\r]*)
-      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+      | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
       | (?P<long>'''(?:'{0,2}(?:[^'\\]|\\.))*'''|\"""(?:"{0,2}(?:[^"\\]|\\.))*\""")
       | (?P<string>'(?:[^'\\\n\r]|\\.)*'|"(?:[^"\\\n\r]|\\.)*")
       | (?P<variable>[?$]\w+)
@@ -78,37 +81,45 @@ def nested_too_deeply(query: str) -> bool:
     return deepest > _DEEPEST or unions > _UNIONS
 
 
-def dataset(query: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The graphs of the FROM clauses, and of the FROM NAMED clauses, as absolute IRIs, in order, each once."""
-    if "\\" in query:
-        query = _CODEPOINT.sub(_character, query)
-    if "FROM" not in query.upper():
-        return (), ()
-    default: dict[str, None] = {}
-    named: dict[str, None] = {}
-    prefixes: dict[str, str] = {}
-    base = ""
+def dataset(query: str, base: str = "") -> tuple[Sequence[str], Sequence[str]]:
+    """The graphs of the FROM clauses, and of the FROM NAMED clauses, as absolute IRIs, as often as they are named.
+
+    `base` is what relative IRIs are relative to where the text states no BASE. Raises BadQuery where the text is no
+    query, or is written so that these clauses cannot be told.
+    """
+    prologue, terms = _clauses(query) if "FROM" in query.upper() else ("", [])
+    # Turtle shares the prologue and the terms, and pyoxigraph reads both languages by the same rules.
+    turtle = prologue + "".join(f"{term} a <a:{kind}> .\n" for kind, term in terms)
+    try:
+        read = list(ox.parse(turtle, format=ox.RdfFormat.TURTLE, base_iri=base or None)) if terms else []
+    except SyntaxError as error:
+        raise BadQuery("Put blanks around PREFIX, BASE and FROM, so that the graphs can be told.") from error
+    return _of(read, "default"), _of(read, "named")
+
+
+def _clauses(query: str) -> tuple[str, list[tuple[str, str]]]:
+    """BASE and PREFIX as they stand, and the terms after FROM, each with the kind of graph it is."""
+    prologue, terms = list[str](), list[tuple[str, str]]()
     stream = tokens(query)
     for kind, text in stream:
         word = text.upper() if kind == "word" else ""
         if word == "BASE":
-            base = urljoin(base, next(stream, ("", ""))[1][1:-1])
+            prologue += [text, _next(stream)]
         elif word == "PREFIX":
-            name, iri = next(stream, ("", ""))[1], next(stream, ("", ""))[1]
-            prefixes[name] = urljoin(base, iri[1:-1])
-        elif word == "FROM":
-            kind, text = next(stream, ("", ""))
-            graphs = named if text.upper() == "NAMED" else default
-            if graphs is named:
-                kind, text = next(stream, ("", ""))
-            graphs[_iri(kind, text, base, prefixes)] = None
-        elif text == "{" and (default or named):  # the pattern begins; dataset clauses stand before it
+            prologue += [text, _next(stream), _next(stream)]
+        elif word.endswith(("FROM", "FROMNAMED")):  # the engine's grammar also reads `ASKFROM`
+            term, named = _next(stream), word.endswith("NAMED")
+            if term.upper() == "NAMED":
+                term, named = _next(stream), True
+            terms.append(("named" if named else "default", term))
+        elif text == "{" and terms:  # the pattern begins; dataset clauses stand before it
             break
-    return tuple(default), tuple(named)
+    return " ".join([*prologue, ""]), terms
 
 
-def _iri(kind: str, text: str, base: str, prefixes: dict[str, str]) -> str:
-    if kind == "iri":
-        return urljoin(base, text[1:-1])
-    prefix, _, local = text.partition(":")
-    return prefixes.get(f"{prefix}:", "") + re.sub(r"\\(.)", r"\1", local)
+def _next(stream: Iterator[tuple[str, str]]) -> str:
+    return next(stream, ("", ""))[1]
+
+
+def _of(read: Sequence[ox.Quad], kind: str) -> Sequence[str]:
+    return [quad.subject.value for quad in read if quad.object == ox.NamedNode(f"a:{kind}")]  # type: ignore[union-attr]

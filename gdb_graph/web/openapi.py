@@ -6,8 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from gdb_graph.formats import NAMES, ROWS
 from gdb_graph.queryfile import Parameter, Query
-from gdb_graph.web.curated import SUFFIXES
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import published, wants_html
 
@@ -54,7 +54,7 @@ _SPARQL = {
             "name": "format",
             "in": "query",
             "schema": {"type": "string"},
-            "description": "a media type, or json, xml, csv, tsv, ttl, nt, rdf, jsonld; goes before Accept",
+            "description": f"a media type, or {', '.join(NAMES)}; goes before Accept",
         },
     ],
     "responses": {
@@ -92,7 +92,7 @@ def description(request: Request) -> Mapping[str, Any]:
 
 
 def _operation(query: Query) -> Mapping[str, Any]:
-    formats: Mapping[str, Any] = {media_type: {} for media_type in ["text/html", *SUFFIXES.values()]}
+    formats: Mapping[str, Any] = {media_type: {} for media_type in ["text/html", *ROWS.values()]}
     return {
         "operationId": query.name,
         "summary": query.summary["en"],
@@ -127,7 +127,7 @@ def _format() -> Mapping[str, Any]:
         "name": "format",
         "in": "query",
         "required": False,
-        "schema": {"type": "string", "enum": ["html", *SUFFIXES]},
+        "schema": {"type": "string", "enum": ["html", *ROWS]},
     }
 
 
