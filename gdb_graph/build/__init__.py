@@ -5,7 +5,7 @@ sources ▶ checks ▶ validate (SHACL, OWL) ▶ reason ▶ describe ▶ snapsho
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from itertools import chain
@@ -165,8 +165,9 @@ def dataset(checked: Checked) -> tuple[ox.Store, describe.Counts]:
     store.bulk_extend(origins)
     store.bulk_extend(ox.Quad(*quad.triple) for quad in origins)
     counted = describe.counts(store)
-    store.bulk_extend(describe.void(counted, names))
-    return store, counted
+    void = list(describe.void(counted, names))
+    store.bulk_extend(void)
+    return store, replace(counted, graphs={**counted.graphs, names.graph("void"): len(void)})
 
 
 def file_hashes(content: Content) -> dict[str, str]:

@@ -54,6 +54,8 @@ async def show_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, (GraphError, HTTPException)):
         detail = "Something went wrong here; the log of the service says what."
         return problem(request, 500, "internal", detail, {})
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return _other_method(request, (error.headers or {}).get("Allow", "GET, HEAD"))
     if isinstance(error, HTTPException):
         kind = getattr(error, "kind", HTTPStatus(error.status_code).phrase.lower().replace(" ", "-"))
         return problem(request, error.status_code, kind, str(error.detail), dict(error.headers or {}))
@@ -61,6 +63,15 @@ async def show_error(request: Request, error: Exception) -> Response:
     extra = {"parameter": error.parameter} if isinstance(error, BadParameter) else {}
     headers = {"Retry-After": str(getattr(error, "seconds", _RETRY_SECONDS))} if status in (429, 503) else {}
     return problem(request, status, _kebab(type(error).__name__), str(error), headers, **extra)
+
+
+def _other_method(request: Request, allowed: str) -> Response:
+    """405 names the methods there are; OPTIONS asks for no more than that, of any address (RFC 9110, 9.3.7)."""
+    methods = ", ".join(sorted({*allowed.replace(" ", "").split(","), "OPTIONS"}))
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers={"Allow": methods})
+    text = f"{request.method} is not possible here; this service is read-only. Possible are {methods}."
+    return problem(request, 405, "method-not-allowed", text, {"Allow": methods})
 
 
 def problem(request: Request, status: int, kind: str, detail: str, headers: dict[str, str], **extra: str) -> Response:
