@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from gdb_graph.engine.answer import Current
 from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
-from gdb_graph.web import curated, home, metrics, openapi, operation, protocol, reference, things
+from gdb_graph.web import curated, graphs, home, metrics, openapi, operation, protocol, reference, things
 from gdb_graph.web.front import Front
 from gdb_graph.web.journal import Journal
 from gdb_graph.web.metrics import Metrics
@@ -28,7 +28,8 @@ ROUTES: list[BaseRoute] = [
     Route("/page/{slug:path}", things.page),
     Route("/data/{slug:path}", things.data),
     Route("/vocab/{path:path}", things.concept),
-    Route("/graph/{name}", things.graph),
+    Route("/graphs", graphs.graphs),
+    Route("/graph/{name}", graphs.graph),
     Route("/ontology", reference.ontology),
     Route("/shapes", reference.shapes),
     Route("/healthz", operation.healthz),

@@ -1,4 +1,4 @@
-"""Every IRI of ours answers: `/id/{slug}` by 303 to its page or its data; lists and graphs directly."""
+"""Every IRI of ours answers: `/id/{slug}` by 303 to its page or its data; lists directly."""
 
 from urllib.parse import quote
 
@@ -10,20 +10,14 @@ from gdb_graph.engine.answer import Published
 from gdb_graph.engine.sparql import GRAPH
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.errors import NotAcceptable
+from gdb_graph.formats import GRAPHS
 from gdb_graph.negotiation import best
 from gdb_graph.terms import GDB, VOCABULARY
 from gdb_graph.web.describe import describe, description
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import HTML, accepted, all_of, published, respond, select, wants_html
+from gdb_graph.web.parts import HTML, accepted, published, respond, select, wants_html
 from gdb_graph.web.problems import Problem
-
-SUFFIXES = {
-    "ttl": "text/turtle",
-    "nt": "application/n-triples",
-    "rdf": "application/rdf+xml",
-    "jsonld": "application/ld+json",
-}
 
 
 async def identifier(request: Request) -> Response:
@@ -41,7 +35,7 @@ def _preferred(request: Request) -> str:
     chosen = best(accepted(request), (*GRAPH, HTML))
     if chosen is None:
         raise NotAcceptable(f"None of these is accepted: {HTML}, {', '.join(GRAPH)}.")
-    return next((suffix for suffix, media_type in SUFFIXES.items() if media_type == chosen), "html")
+    return next((suffix for suffix, media_type in GRAPHS.items() if media_type == chosen), "html")
 
 
 async def page(request: Request) -> Response:
@@ -54,11 +48,11 @@ async def data(request: Request) -> Response:
     """The description of a thing as RDF, in the format of the suffix."""
     now = published(request)
     slug, _, suffix = request.path_params["slug"].rpartition(".")
-    if suffix not in SUFFIXES:
-        raise Problem(404, "not-found", f"There is no format {suffix!r}. There are: {', '.join(SUFFIXES)}.")
+    if suffix not in GRAPHS:
+        raise Problem(404, "not-found", f"There is no format {suffix!r}. There are: {', '.join(GRAPHS)}.")
     iri = now.snapshot.names.thing(slug)
     await _must_exist(now, iri, slug)
-    return await respond(request, now, Asked(description(iri), SUFFIXES[suffix]))
+    return await respond(request, now, Asked(description(iri), GRAPHS[suffix]))
 
 
 async def concept(request: Request) -> Response:
@@ -69,19 +63,6 @@ async def concept(request: Request) -> Response:
     if wants_html(request, [*GRAPH]):
         return await _page(request, now, iri, path)
     return await respond(request, now, Asked(description(iri), accepted(request)))
-
-
-async def graph(request: Request) -> Response:
-    """All that stands in a named graph, as RDF; browsers get the page of the source it is taken from."""
-    now, name = published(request), request.path_params["name"]
-    iri = now.snapshot.names.graph(name)
-    if iri not in now.snapshot.manifest["counts"]["graphs"]:
-        raise Problem(404, "not-found", f"There is no graph {name!r}.")
-    if name.startswith("src-") and wants_html(request, [*GRAPH]):
-        links = Links(request.app.state.base_url, now.snapshot.names)
-        return RedirectResponse(links.absolute(f"/page/{quote(name)}"), 303, {"Vary": "Accept"})
-    accept = "text/turtle" if wants_html(request, [*GRAPH]) else accepted(request)
-    return await respond(request, now, Asked(all_of(iri), accept))
 
 
 async def _page(request: Request, now: Published, iri: str, shown: str) -> Response:
