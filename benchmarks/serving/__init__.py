@@ -1,0 +1,1 @@
+"""The parts of `benchmarks/serve.py`: programs and requests in, rows of a table out."""
