@@ -155,7 +155,7 @@ def test_an_answer_known_by_its_etag_is_measured_only_where_the_etag_is_told_apa
         return (304, {"ETag": tag}, b"") if known else (200, {"ETag": tag}, body)
 
     with answering(answer) as port:
-        server = part("servers").Server("itself", 0, port, "/", 0)
+        server = part("servers").Server("itself", os.getpid(), port, "/", 0)
         measure = part("throughput").not_modified(server, server, 1, 0.4, "ASK {}")
         if honest:
             (row,) = measure

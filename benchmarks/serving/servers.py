@@ -145,6 +145,15 @@ def megabytes(server: Server) -> float:
     return sum(_kilobytes(pid, "smaps_rollup", "Pss") for pid in family(server.pid)) / 1024
 
 
+def processor_seconds(server: Server) -> float:
+    """Processor time that all processes of the server have used so far, with that of those that have ended."""
+    ticks = 0
+    for pid in family(server.pid):
+        with suppress(OSError):
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def growth(server: Server, grown: list[float]) -> Iterator[None]:
     """Append to `grown` by how many MB the process that listens grew inside the context at most."""
