@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import math
 import os
@@ -160,6 +161,8 @@ async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> in
                 timeout_graceful_shutdown=math.ceil(chosen.query_seconds),
             )
         )
+        gc.collect()
+        gc.freeze()  # what the start has made stays; the collector need not look at it again and again
         print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
         await server.serve()
     return 0
