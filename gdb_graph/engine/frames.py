@@ -1,7 +1,7 @@
 """How an engine and the HTTP process talk: frames of a kind, a length and bytes over one stream socket.
 
 request   →  Q [query, accept, default graphs, named graphs, base]
-answer    ←  H content type · D bytes … · E rows     or, after any of these, X {"error": …, "message": …}
+answer    ←  H content type · D bytes … · E rows grown    or, after any of these, X {"error": …, "message": …}
 """
 
 import json
@@ -38,6 +38,17 @@ def read_error(payload: bytes) -> Mapping[str, Any]:
     """What `error` packed."""
     value: Mapping[str, Any] = json.loads(payload)
     return value
+
+
+def end(rows: int, grown: int) -> bytes:
+    """The frame that ends an answer: its rows, and the MB of memory that the engine no longer shares."""
+    return pack(END, b"%d %d" % (rows, grown))
+
+
+def read_end(payload: bytes) -> tuple[int, int]:
+    """What `end` packed."""
+    rows, grown = payload.split()
+    return int(rows), int(grown)
 
 
 def pack(kind: bytes, payload: bytes = b"") -> bytes:

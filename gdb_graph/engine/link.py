@@ -12,7 +12,7 @@ from gdb_graph.engine.sparql import Request
 from gdb_graph.engine.stream import Stream
 from gdb_graph.errors import EngineError, GraphError
 
-_READY_AT_ONCE = 256 * 1024
+_READY_AT_ONCE = 64 * 1024
 _NAMED_ERRORS = {"BadQuery", "NotAcceptable", "QueryTooLarge", "ResultTooLarge"}
 
 
@@ -33,6 +33,13 @@ class Job:
         """Whether nobody waits for the answer any more."""
         return self.stream.closed if self.stream else self.answer.done()
 
+    def succeed(self, rows: int) -> None:
+        """All of the answer is there."""
+        if self.stream:
+            self.stream.end(rows=rows)
+        elif not self.answer.done():
+            self.answer.set_result(Answer(self.content_type, bytes(self.ready), rows=rows))
+
     def fail(self, error: GraphError) -> None:
         """Answer with an error; what has been sent already is cut."""
         if self.stream:
@@ -42,7 +49,10 @@ class Job:
 
 
 class Link(asyncio.Protocol):
-    """A connection to one engine. Calls `free` with the job that is done and `gone` when the engine has ended."""
+    """A connection to one engine. Calls `free` with the job that is done and `gone` when the engine has ended.
+
+    `grown` is how many MB of its own the engine has by now, beside those it shares.
+    """
 
     def __init__(self, free: Callable[["Link", Job], None], gone: Callable[["Link"], None]) -> None:
         self._free, self._gone = free, gone
@@ -50,6 +60,7 @@ class Link(asyncio.Protocol):
         self.pid = 0
         self.job: Job | None = None
         self.slow = False
+        self.grown = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
@@ -86,10 +97,9 @@ class Link(asyncio.Protocol):
         else:
             if kind == frames.ERROR:
                 job.fail(_error(payload))
-            elif job.stream:
-                job.stream.end(rows=int(payload))
-            elif not job.answer.done():
-                job.answer.set_result(Answer(job.content_type, bytes(job.ready), rows=int(payload)))
+            else:
+                rows, self.grown = frames.read_end(payload)
+                job.succeed(rows)
             self.job = None
             self._free(self, job)
 

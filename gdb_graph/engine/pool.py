@@ -23,6 +23,8 @@ _LOOK_EVERY = 0.02
 _AGAIN_SECONDS = 0.1
 _CROWDED_SECONDS = 0.05
 _REMEMBERED = 1000
+_GROWN_MEGABYTES = 64
+_RENEW_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +138,14 @@ class Pool:
             link.close()
         else:
             self._idle.append(link)
+            if link.grown > _GROWN_MEGABYTES:
+                self._loop.call_later(_RENEW_SECONDS, self._renew, link)
+
+    def _renew(self, link: Link) -> None:
+        """Replace an engine that is idle and has memory of its own: the next one shares all of it again."""
+        if link in self._idle and not self._closing:
+            self._remove(link)
+            link.close()
 
     def _next(self, line: deque[Job]) -> Job | None:
         while line:
