@@ -534,7 +534,7 @@ def test_a_damaged_snapshot_is_not_served_but_the_next_is(
     ],
 )
 def test_the_service_leaves_no_process_behind(snapshot: Snapshot, how: signal.Signals, query: str) -> None:
-    running = start("--snapshot", str(snapshot.folder), query_seconds="60")
+    running = start("--snapshot", str(snapshot.folder), query_seconds="6")
     below = list(descendants(running.process.pid))
     assert len(below) == 3
     with ExitStack() as clients:

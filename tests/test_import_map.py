@@ -70,7 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.service": {"engine.answer", "engine.pool", "queryfile", "snapshot"},
     "web": set(),
     "web.*": {"engine.answer", "engine.sparql", "formats", "negotiation", "queryfile", "rows", "settings", "web.*"},
-    "web.exchange": {"engine.answer", "engine.sparql", "engine.stream", "web.budget"},
+    "web.exchange": {"engine.answer", "engine.sparql", "web.budget"},
     "web.parts": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "queryfile", "rows"}
     | {"web.exchange"},
     "web.front": {"", "settings", "web.*"},

@@ -10,7 +10,7 @@ from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_LARGEST = 1024 * 1024
+LARGEST = 1024 * 1024
 _VARYING = (b"accept", b"accept-language")
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -68,7 +68,7 @@ class Cache:
 
     def put(self, of: Key, answer: Stored) -> None:
         """Store an answer, if it is small."""
-        if len(answer.body) > min(_LARGEST, self._most):
+        if len(answer.body) > min(LARGEST, self._most):
             return
         self._drop(of)
         self._stored[of] = answer

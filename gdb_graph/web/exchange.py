@@ -8,7 +8,6 @@ from typing import Any
 
 from gdb_graph.engine.answer import Answer, Published, Run
 from gdb_graph.engine.sparql import Request as Query
-from gdb_graph.engine.stream import Stream
 from gdb_graph.errors import GraphError
 from gdb_graph.web.budget import Budget
 
@@ -26,13 +25,19 @@ class Exchange:
     began: float = field(default_factory=time.perf_counter)
     status: int = 0
     bytes: int = 0
-    rows: int = 0
     asked: float = 0.0
     outcome: str = "ok"
     query: str = ""
     now: Published | None = None
     """What is published when it begins: all of its answer is from that."""
-    _streams: list[Stream] = field(default_factory=list)
+    stored_rows: int = 0
+    _answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """Rows and triples that have come so far."""
+        come = (answer.chunks.rows or 0 if answer.chunks else answer.rows for answer in self._answers)
+        return sum(come, self.stored_rows)
 
     @property
     def snapshot(self) -> str:
@@ -55,17 +60,15 @@ class Exchange:
                 answer = await run(query)
             finally:
                 self.asked += time.perf_counter() - began
-            self.rows += answer.rows
-            if answer.chunks:
-                self._streams.append(answer.chunks)
+            self._answers.append(answer)
             return answer
 
         return counted
 
     def end(self) -> None:
         """All is sent, or never will be: charge the client."""
-        self.rows += sum(stream.rows or 0 for stream in self._streams)
-        self.budget.spend(self.client, self.seconds if self._streams else self.asked)
+        streamed = any(answer.chunks for answer in self._answers)
+        self.budget.spend(self.client, self.seconds if streamed else self.asked)
 
     def failed(self, error: BaseException) -> None:
         """Note what went wrong."""

@@ -92,7 +92,7 @@ class Front:
             headers = ((b"etag", tag), (b"cache-control", self._age), (b"vary", b"Accept, Accept-Language"))
             await send.give(304, (*OPEN_TO_ALL, *headers), b"")
         elif stored:
-            exchange.outcome, exchange.query, exchange.rows = "cached", stored.query, stored.rows
+            exchange.outcome, exchange.query, exchange.stored_rows = "cached", stored.query, stored.rows
             await send.give(200, stored.headers, b"" if scope["method"] == "HEAD" else stored.body)
         elif scope["method"] == "OPTIONS" and _is_preflight(scope):
             await send.give(204, PREFLIGHT, b"")
@@ -123,9 +123,10 @@ class _Watched:
         self._send, self._exchange = send, exchange
         self._cache: Cache | None = None
         self._headers: Headers | None = None
+        self._parts: list[bytes] = []
 
     def keep(self, in_: Cache, whole: bool, of: Key, seed: bytes, age: bytes) -> None:
-        """Tag the answer to `of`, and keep it if it comes `whole` and in one piece."""
+        """Tag the answer to `of`, and keep it if it comes `whole` and is small."""
         self._cache, self._whole, self._of, self._age = in_, whole, of, age
         self._tag = cache.tag(of, seed)
 
@@ -141,12 +142,22 @@ class _Watched:
             self._exchange.status = message["status"]
             message["headers"] = self._complete(message["status"], [*message["headers"], *OPEN_TO_ALL])
         elif message["type"] == "http.response.body":
-            body, seen = message.get("body", b""), self._exchange
-            in_one_piece = not message.get("more_body") and not seen.bytes
-            if self._cache and self._whole and self._headers and in_one_piece:
-                self._cache.put(self._of, Stored(self._headers, body, self._tag, seen.query, seen.rows))
-            seen.bytes += len(body)
+            body = message.get("body", b"")
+            self._exchange.bytes += len(body)
+            if self._cache and self._whole and self._headers:
+                self._gather(self._cache, body, message.get("more_body", False))
         await self._send(message)
+
+    def _gather(self, in_: Cache, body: bytes, more: bool) -> None:
+        self._parts.append(body)
+        if self._exchange.bytes > cache.LARGEST:
+            self._whole = False
+            self._parts.clear()
+        elif not more:
+            whole, seen = b"".join(self._parts), self._exchange
+            length = (b"content-length", b"%d" % len(whole))
+            headers = [*(each for each in self._headers or () if each[0] != length[0]), length]
+            in_.put(self._of, Stored(headers, whole, self._tag, seen.query, seen.rows))
 
     def _complete(self, status: int, headers: Headers) -> Headers:
         if status >= 400 and self._exchange.outcome == "ok":
