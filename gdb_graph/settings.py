@@ -2,10 +2,12 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+
+import pyoxigraph as ox
 
 from gdb_graph.errors import GraphError
 
@@ -23,14 +25,27 @@ PUBLISHER_TYPES = (
     "StandardisationBody",
     "SupraNationalAuthority",
 )
-_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
-_FORMS = {
-    "public_url": (_ADDRESS, "an address that begins with http:// or https://"),
-    "publisher_iri": (_ADDRESS, "an IRI that begins with http:// or https://"),
-    "publisher_type": (re.compile("|".join(map(re.escape, PUBLISHER_TYPES))), f"one of {', '.join(PUBLISHER_TYPES)}"),
-    "contact_email": (re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+"), "an e-mail address"),
-    "contact_url": (_ADDRESS, "an address that begins with http:// or https://"),
-    "contributor_id": (_ADDRESS, "an IRI that begins with http:// or https://"),
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        return text.startswith(("http://", "https://")) and bool(ox.NamedNode(text))
+    except ValueError:
+        return False
+
+
+def _is_email(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", text) is not None
+
+
+# Settings whose text must have a form: what tells whether it has, and how that form is called.
+_FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "public_url": (_is_iri, "an address that begins with http:// or https://"),
+    "publisher_iri": (_is_iri, "an IRI that begins with http:// or https://"),
+    "publisher_type": (PUBLISHER_TYPES.__contains__, f"one of {', '.join(PUBLISHER_TYPES)}"),
+    "contact_email": (_is_email, "an e-mail address"),
+    "contact_url": (_is_iri, "an address that begins with http:// or https://"),
+    "contributor_id": (_is_iri, "an IRI that begins with http:// or https://"),
 }
 
 
@@ -106,8 +121,8 @@ def read(environment: Mapping[str, str], **given: Any) -> Settings:
             raise GraphError(f"GDB_{name.upper()} must be 0 or greater, not {getattr(settings, name)}.")
     if not 0 < settings.port < 65536:
         raise GraphError(f"GDB_PORT must be between 1 and 65535, not {settings.port}.")
-    for name, (form, words) in _FORMS.items():
-        if (text := getattr(settings, name)) and not form.fullmatch(text):
+    for name, (has_form, words) in _FORMS.items():
+        if (text := getattr(settings, name)) and not has_form(text):
             raise GraphError(f"GDB_{name.upper()} must be {words}, not {text!r}.")
     if settings.contact_name and not (settings.contact_email or settings.contact_url):
         raise GraphError("GDB_CONTACT_NAME names nobody who can be reached: set GDB_CONTACT_EMAIL or GDB_CONTACT_URL.")

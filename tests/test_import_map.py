@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "catalog.catalogue": {"catalog.agents", "catalog.dataset", "catalog.lists", "catalog.model", "catalog.say"}
     | {"catalog.service"},
     "catalog.reading": {"catalog.lists", "catalog.model", "queryfile", "settings"},
+    "catalog.schema_org": {"catalog.model"},
     "catalog.mqa": {"catalog.lists"},
     "catalog.judge": {"catalog.model", "catalog.mqa"},
     # building
