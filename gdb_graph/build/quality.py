@@ -17,7 +17,7 @@ from gdb_graph.errors import CatalogueError, Finding, Severity
 from gdb_graph.settings import Settings
 from gdb_graph.snapshot import Snapshot
 
-_SHAPES = Path(catalogue.__file__).parent / "shapes" / "catalogue.ttl"
+SHAPES = Path(catalogue.__file__).parent / "shapes" / "catalogue.ttl"
 
 
 def report(snapshot: Snapshot, findings: Sequence[Finding], figures: Figures, settings: Settings) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _of_catalogue(snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
 
 def conformance(triples: Sequence[ox.Triple]) -> list[Finding]:
     """What our shapes for catalogues find in the triples of one."""
-    shapes = list(ox.parse(path=_SHAPES, format=ox.RdfFormat.TURTLE))
+    shapes = list(ox.parse(path=SHAPES, format=ox.RdfFormat.TURTLE))
     tasks = validate.whole((ox.Quad(*triple) for triple in triples), shapes, Locator([]))
     return [finding for task in tasks for finding in task()]
 

@@ -37,8 +37,10 @@ def whole(it: Catalogue, datasets: Sequence[Dataset], page: str = "", next_page:
 
 
 def alone(it: Dataset, of: Catalogue) -> list[ox.Triple]:
-    """One dataset, complete with the agents it names."""
-    return _in_order([*dataset(it, of), *agents(of)])
+    """One dataset, complete with the agents and the services it names."""
+    named = {each.service for each in it.distributions}
+    services = [triple for each in of.services if each.iri in named for triple in service(each, of)]
+    return _in_order([*dataset(it, of), *agents(of), *services])
 
 
 def _in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
