@@ -1,5 +1,6 @@
 """`/catalog`: the data catalogue for portals as RDF, in pages, and for people as a page."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -61,7 +62,7 @@ def _address(request: Request, page: int) -> str:
 
 def _number(request: Request) -> int:
     text = request.query_params.get("page", "1")
-    if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) == int(text):
+    if not re.fullmatch("[1-9][0-9]{0,8}", text):
         raise BadParameter("page", f"'page' must be a whole number from 1, not {text!r}.")
     return int(text)
 

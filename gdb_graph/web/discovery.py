@@ -46,9 +46,10 @@ async def sitemap(request: Request) -> Response:
         base = request.app.state.base_url
         listed = [f"{base}/sitemap-{each}.xml" for each in range(1, len(parts) + 1)]
         return _xml(now, "sitemapindex", "sitemap", listed, _modified(request, now))
-    if not 1 <= (number or 1) <= len(parts):
-        raise Problem(404, "not-found", f"There is no sitemap {number}. All are named in /sitemap.xml.")
-    return _xml(now, "urlset", "url", parts[(number or 1) - 1], _modified(request, now))
+    wanted = 1 if number is None else number
+    if not 1 <= wanted <= len(parts):
+        raise Problem(404, "not-found", f"There is no sitemap {wanted}. All are named in /sitemap.xml.")
+    return _xml(now, "urlset", "url", parts[wanted - 1], _modified(request, now))
 
 
 def divided(addresses: Sequence[str], most: int) -> Sequence[Sequence[str]]:
