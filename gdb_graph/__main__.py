@@ -194,7 +194,9 @@ def _servable(folders: content.Content, chosen: Settings) -> Path:
             raise
         if isinstance(error, ContentError):
             terminal.show_findings(error.findings)
-        why = f"{error.filename or chosen.snapshots}: {error.strerror or error}" if isinstance(error, OSError) else error
+        why = (
+            f"{error.filename or chosen.snapshots}: {error.strerror or error}" if isinstance(error, OSError) else error
+        )
         print(f"gdb-graph: {why}; serving the last good snapshot {good.id}", file=sys.stderr)
         return good.folder
 

@@ -113,6 +113,12 @@ def read(environment: Mapping[str, str], **given: Any) -> Settings:
         elif text := environment.get(name):
             values[setting.name] = _convert(name, text, type(setting.default))
     settings = Settings(**values)
+    _check_numbers(settings)
+    _check_texts(settings)
+    return settings
+
+
+def _check_numbers(settings: Settings) -> None:
     for name in _POSITIVE:
         if not 0 < getattr(settings, name) < float("inf"):
             raise GraphError(f"GDB_{name.upper()} must be a number greater than 0, not {getattr(settings, name)}.")
@@ -121,12 +127,14 @@ def read(environment: Mapping[str, str], **given: Any) -> Settings:
             raise GraphError(f"GDB_{name.upper()} must be 0 or greater, not {getattr(settings, name)}.")
     if not 0 < settings.port < 65536:
         raise GraphError(f"GDB_PORT must be between 1 and 65535, not {settings.port}.")
+
+
+def _check_texts(settings: Settings) -> None:
     for name, (has_form, words) in _FORMS.items():
         if (text := getattr(settings, name)) and not has_form(text):
             raise GraphError(f"GDB_{name.upper()} must be {words}, not {text!r}.")
     if settings.contact_name and not (settings.contact_email or settings.contact_url):
         raise GraphError("GDB_CONTACT_NAME names nobody who can be reached: set GDB_CONTACT_EMAIL or GDB_CONTACT_URL.")
-    return settings
 
 
 def _convert(name: str, text: str, kind: type) -> Any:
