@@ -1,6 +1,6 @@
 """Triples and what the client likes in, a response in that serialisation out; the same triples give the same bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -56,6 +56,13 @@ def respond(now: Published, triples: Sequence[ox.Triple], media_type: str, link:
     prefixes = now.snapshot.names.prefixes() | _PREFIXES
     headers = {"Vary": "Accept", "X-Snapshot": now.snapshot.id} | ({"Link": link} if link else {})
     return Response(serialised(triples, format_, prefixes), headers=headers, media_type=content_type)
+
+
+def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """The triples, each once, sorted, under canonical labels of blank nodes (RDFC-1.0): engines make up theirs."""
+    dataset = ox.Dataset(ox.Quad(each.subject, each.predicate, each.object) for each in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted((quad.triple for quad in dataset), key=str)
 
 
 def serialised(triples: Sequence[ox.Triple], format_: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:

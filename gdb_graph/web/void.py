@@ -15,7 +15,7 @@ from gdb_graph.errors import CatalogueError
 from gdb_graph.terms import DCT, FOAF, RDF, VOID
 from gdb_graph.web.links import Links
 from gdb_graph.web.parts import HTML, published, whole
-from gdb_graph.web.rdf import respond, wanted
+from gdb_graph.web.rdf import in_order, respond, wanted
 
 _VOID = """
 CONSTRUCT {{ ?s ?p ?o }} WHERE {{
@@ -42,7 +42,7 @@ async def description(request: Request, now: Published) -> list[ox.Triple]:
     text = _VOID.format(graph=names.graph("void"), dataset=names.base)
     answer = await whole(await now.run(Asked(text, "application/n-triples")))
     triples = [quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)]
-    return sorted({*triples, *_of_service(request, now)}, key=str)
+    return in_order([*triples, *_of_service(request, now)])
 
 
 def _of_service(request: Request, now: Published) -> Iterator[ox.Triple]:
