@@ -4,6 +4,7 @@ GraphError
 ├── ContentError         the files of a content folder do not hold up: carries findings
 ├── BuildInProgress      another build holds the folder
 ├── SnapshotError        there is no snapshot, or it is damaged
+├── CatalogueError       the content does not state what a data catalogue must have
 ├── QueryError           what was asked cannot be answered
 │   ├── BadQuery         not SPARQL, or a feature that is refused
 │   ├── BadParameter     a parameter of a curated query has a wrong value
@@ -64,6 +65,10 @@ class BuildInProgress(GraphError):
 
 class SnapshotError(GraphError):
     """No snapshot to serve, or a damaged one."""
+
+
+class CatalogueError(GraphError):
+    """What is published lacks what a data catalogue must have."""
 
 
 class QueryError(GraphError):

@@ -1,12 +1,52 @@
 """The table of settings: environment in, one frozen value out; only the command line calls `read`."""
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import pyoxigraph as ox
+
 from gdb_graph.errors import GraphError
+
+# ADMS, list of publisher types 1.0 (http://purl.org/adms/publishertype/1.0).
+PUBLISHER_TYPES = (
+    "Academia-ScientificOrganisation",
+    "Company",
+    "IndustryConsortium",
+    "LocalAuthority",
+    "NationalAuthority",
+    "NonGovernmentalOrganisation",
+    "NonProfitOrganisation",
+    "PrivateIndividual(s)",
+    "RegionalAuthority",
+    "StandardisationBody",
+    "SupraNationalAuthority",
+)
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        return text.startswith(("http://", "https://")) and bool(ox.NamedNode(text))
+    except ValueError:
+        return False
+
+
+def _is_email(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", text) is not None
+
+
+# Settings whose text must have a form: what tells whether it has, and how that form is called.
+_FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "public_url": (_is_iri, "an address that begins with http:// or https://"),
+    "publisher_iri": (_is_iri, "an IRI that begins with http:// or https://"),
+    "publisher_type": (PUBLISHER_TYPES.__contains__, f"one of {', '.join(PUBLISHER_TYPES)}"),
+    "contact_email": (_is_email, "an e-mail address"),
+    "contact_url": (_is_iri, "an address that begins with http:// or https://"),
+    "contributor_id": (_is_iri, "an IRI that begins with http:// or https://"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +73,13 @@ class Settings:
     log_requests: Annotated[bool, "whether each request is one line of JSON on stderr"] = True
     log_addresses: Annotated[bool, "whether those lines tell the address of the client"] = False
     query_bytes: Annotated[int, "size of the largest request body and query text, in bytes"] = 1_000_000
+    publisher_name: Annotated[str, "who publishes the data, for the catalogue; else the creator the content names"] = ""
+    publisher_iri: Annotated[str, "an IRI that names the publisher; else one of this service"] = ""
+    publisher_type: Annotated[str, "what the publisher is: a code of the ADMS list of publisher types"] = ""
+    contact_name: Annotated[str, "whom to ask about the data; else the publisher's name"] = ""
+    contact_email: Annotated[str, "e-mail address for questions about the data"] = ""
+    contact_url: Annotated[str, "address of a page for questions about the data"] = ""
+    contributor_id: Annotated[str, "IRI of the DCAT-AP.de list of data providers, for delivery to GovData"] = ""
 
     @property
     def base_url(self) -> str:
@@ -66,6 +113,12 @@ def read(environment: Mapping[str, str], **given: Any) -> Settings:
         elif text := environment.get(name):
             values[setting.name] = _convert(name, text, type(setting.default))
     settings = Settings(**values)
+    _check_numbers(settings)
+    _check_texts(settings)
+    return settings
+
+
+def _check_numbers(settings: Settings) -> None:
     for name in _POSITIVE:
         if not 0 < getattr(settings, name) < float("inf"):
             raise GraphError(f"GDB_{name.upper()} must be a number greater than 0, not {getattr(settings, name)}.")
@@ -74,7 +127,14 @@ def read(environment: Mapping[str, str], **given: Any) -> Settings:
             raise GraphError(f"GDB_{name.upper()} must be 0 or greater, not {getattr(settings, name)}.")
     if not 0 < settings.port < 65536:
         raise GraphError(f"GDB_PORT must be between 1 and 65535, not {settings.port}.")
-    return settings
+
+
+def _check_texts(settings: Settings) -> None:
+    for name, (has_form, words) in _FORMS.items():
+        if (text := getattr(settings, name)) and not has_form(text):
+            raise GraphError(f"GDB_{name.upper()} must be {words}, not {text!r}.")
+    if settings.contact_name and not (settings.contact_email or settings.contact_url):
+        raise GraphError("GDB_CONTACT_NAME names nobody who can be reached: set GDB_CONTACT_EMAIL or GDB_CONTACT_URL.")
 
 
 def _convert(name: str, text: str, kind: type) -> Any:

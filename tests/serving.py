@@ -25,6 +25,7 @@ SORT = "SELECT * { ?a ?b ?c . ?d ?e ?f . FILTER(STRLEN(CONCAT(STR(?a), STR(?d)))
 COUNT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 ROWS = "SELECT * { { ?a ?b ?c } { ?d ?e ?f } }"
 PUBLIC_URL = "https://example.org/graph"
+SETTINGS = Settings(public_url=PUBLIC_URL)
 
 
 def until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -103,9 +104,18 @@ def problem(response: httpx.Response, status: int, kind: str) -> dict[str, Any]:
 
 
 def ask_app(
-    path: str, store: ox.Store, queries: Mapping[str, Query], headers: Mapping[str, str] | None = None
+    path: str,
+    store: ox.Store,
+    queries: Mapping[str, Query],
+    headers: Mapping[str, str] | None = None,
+    method: str = "GET",
+    chosen: Settings = SETTINGS,
+    **changes: Any,
 ) -> httpx.Response:
-    """GET `path` from the application over `store`, without engines and without a socket."""
+    """GET `path` from the application over `store`, without engines and without a socket.
+
+    `chosen` are the settings of the service, `changes` those of the manifest.
+    """
 
     async def run(request: sparql.Request) -> Answer:
         body, types = io.BytesIO(), list[str]()
@@ -126,13 +136,13 @@ def ask_app(
         "created": "2026-01-01T00:00:00+00:00",
         "counts": {"triples": len(store), "graphs": {}, "classes": classes},
     }
-    now = Published(Snapshot(Path("/nowhere"), manifest), queries, run)
+    now = Published(Snapshot(Path("/nowhere"), manifest | changes), queries, run)
 
     async def ask() -> httpx.Response:
-        app = create_app(Settings(public_url=PUBLIC_URL), lambda: now)
+        app = create_app(chosen, lambda: now)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://inside") as client:
-            return await client.get(path, headers=headers)
+            return await client.request(method, path, headers=headers)
 
     return asyncio.run(ask())
 

@@ -265,7 +265,7 @@ def test_json_has_nodes_links_and_both_values(tmp_path: Path) -> None:
     assert record | {"things": []} == {
         "before": "a" * 32,
         "after": "b" * 32,
-        "left_out": ["inferred", "provenance", "shapes", "void"],
+        "left_out": ["inferred", "provenance", "queries", "shapes", "void"],
         "quads": {"added": 6, "removed": 1},
         "things": [],
     }

@@ -41,7 +41,7 @@ def test_it_says_its_own_title(city: Snapshot) -> None:
 def test_all_its_graphs_are_under_its_base(quads: ox.Store) -> None:
     found = {graph.value.removeprefix(CITY.graphs) for graph in quads.named_graphs()}
 
-    assert found == {"curated", "inferred", "ontology", "provenance", "shapes", "src-plan", "vocab", "void"}
+    assert found == {"curated", "inferred", "ontology", "provenance", "queries", "shapes", "src-plan", "vocab", "void"}
 
 
 def test_all_its_things_are_under_its_base(quads: ox.Store) -> None:

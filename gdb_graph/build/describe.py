@@ -1,4 +1,4 @@
-"""A store of all quads in, the description of its graphs out: provenance (PROV) and counts (VoID).
+"""A store of all quads in, the description of its graphs out: provenance (PROV) and counts.
 
 Counts come from queries over the finished graphs, so that they equal what SPARQL says.
 """
@@ -10,7 +10,7 @@ from itertools import chain
 import pyoxigraph as ox
 
 from gdb_graph.build.ask import select
-from gdb_graph.terms import DCT, GDB, OWL, PROV, RDF, VOID, XSD, Names
+from gdb_graph.terms import DCT, GDB, OWL, PROV, RDF, VOID, Names
 
 _SNAPSHOTS = f"""
 SELECT ?graph ?snapshot ?activity WHERE {{
@@ -29,11 +29,6 @@ SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) WHERE {{
 """
 _GRAPHS = """
 SELECT ?graph (COUNT(*) AS ?count) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph
-"""
-_TITLES = f"""
-SELECT ?term ?text WHERE {{
-  ?dataset a <{VOID}Dataset> ; <{VOID}uriSpace> ?space ; ?term ?text . FILTER(LANG(?text) IN ("de", "en"))
-}}
 """
 _TERMS = """
 SELECT (COUNT(DISTINCT ?term) AS ?count) WHERE {{
@@ -85,6 +80,11 @@ def figures(parts: Iterable[Iterable[ox.Quad]]) -> Figures:
     """The figures of asserted quads."""
     store = ox.Store()
     store.bulk_extend(chain.from_iterable(parts))
+    return figures_in(store)
+
+
+def figures_in(store: ox.Store) -> Figures:
+    """The figures of the named graphs in `store`."""
     counted = {name: next(iter(select(store, query)))["count"].value for name, query in _FIGURES.items()}
     return Figures(**{name: int(value) for name, value in counted.items()})
 
@@ -104,37 +104,5 @@ def counts(store: ox.Store) -> Counts:
     return Counts(int(default["count"].value), _table(store, _GRAPHS, "graph"), _table(store, _CLASSES, "class"))
 
 
-def about(store: ox.Store) -> dict[str, dict[str, str]]:
-    """The title and the description of the dataset in both languages, as far as the content states them."""
-    said: dict[str, dict[str, str]] = {"title": {}, "description": {}}
-    for row in select(store, _TITLES):
-        term, text = row["term"].value.removeprefix(DCT), row["text"]
-        if term in said and isinstance(text, ox.Literal) and text.language:
-            said[term][text.language] = text.value
-    return said
-
-
 def _table(store: ox.Store, query: str, key: str) -> dict[str, int]:
     return {row[key].value: int(row["count"].value) for row in select(store, query)}
-
-
-def void(counted: Counts, names: Names) -> Iterator[ox.Quad]:
-    """The counts as a VoID description of the dataset, for the graph `void`."""
-    home, dataset = ox.NamedNode(names.graph("void")), ox.NamedNode(names.base)
-
-    def say(subject: ox.NamedNode, term: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
-        return ox.Quad(subject, ox.NamedNode(VOID + term), value, home)
-
-    def number(count: int) -> ox.Literal:
-        return ox.Literal(str(count), datatype=ox.NamedNode(f"{XSD}integer"))
-
-    yield ox.Quad(dataset, ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{VOID}Dataset"), home)
-    yield say(dataset, "triples", number(counted.triples))
-    for graph, count in counted.graphs.items():
-        yield say(dataset, "subset", ox.NamedNode(graph))
-        yield say(ox.NamedNode(graph), "triples", number(count))
-    for class_, count in counted.classes.items():
-        partition = ox.NamedNode(f"{names.graph('void')}#{class_.rpartition('#')[2]}")
-        yield say(dataset, "classPartition", partition)
-        yield say(partition, "class", ox.NamedNode(class_))
-        yield say(partition, "entities", number(count))

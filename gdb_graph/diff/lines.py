@@ -13,7 +13,7 @@ from gdb_graph.errors import SnapshotError
 from gdb_graph.snapshot import Snapshot
 from gdb_graph.terms import Names
 
-ASIDE = ("inferred", "provenance", "shapes", "void")
+ASIDE = ("inferred", "provenance", "queries", "shapes", "void")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,22 @@ from starlette.staticfiles import StaticFiles
 from gdb_graph.engine.answer import Current
 from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
-from gdb_graph.web import curated, graphs, home, metrics, openapi, operation, protocol, reference, things
+from gdb_graph.web import (
+    catalog,
+    curated,
+    datasets,
+    discovery,
+    graphs,
+    home,
+    metrics,
+    openapi,
+    operation,
+    protocol,
+    quality,
+    reference,
+    things,
+    void,
+)
 from gdb_graph.web.front import Front
 from gdb_graph.web.journal import Journal
 from gdb_graph.web.metrics import Metrics
@@ -32,6 +47,15 @@ ROUTES: list[BaseRoute] = [
     Route("/graph/{name}", graphs.graph),
     Route("/ontology", reference.ontology),
     Route("/shapes", reference.shapes),
+    Route("/catalog", catalog.catalog),
+    Route("/catalog.{suffix}", catalog.catalog),
+    Route("/datasets/{name}", datasets.dataset),
+    Route("/quality", quality.quality),
+    Route("/.well-known/void", void.void),
+    Route("/.well-known/api-catalog", discovery.api_catalog),
+    Route("/robots.txt", discovery.robots),
+    Route("/sitemap.xml", discovery.sitemap),
+    Route("/sitemap-{number:int}.xml", discovery.sitemap),
     Route("/healthz", operation.healthz),
     Route("/readyz", operation.readyz),
     Route("/metrics", metrics.metrics),

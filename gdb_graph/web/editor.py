@@ -1,6 +1,8 @@
-"""`/sparql` without a query: a form for browsers, the service description for machines."""
+"""`/sparql` without a query: a form for browsers, the service description for machines.
 
-import pyoxigraph as ox
+The description holds the curated queries as well: editors that know the form of sib-swiss/sparql-examples offer them.
+"""
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,9 +10,12 @@ from gdb_graph import formats
 from gdb_graph.engine.sparql import GRAPH
 from gdb_graph.errors import NotAcceptable
 from gdb_graph.negotiation import best
+from gdb_graph.terms import SCHEMA, SH
+from gdb_graph.web.examples import examples
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import HTML, published
+from gdb_graph.web.rdf import serialised
 from gdb_graph.web.service_description import PREFIXES, description
 
 _EXAMPLE = """SELECT ?pilot ?label
@@ -34,5 +39,6 @@ async def describe(request: Request, accept: str | None) -> Response:
         return pages.show(request, now, "sparql", text=f"{wanted}\n\n{_EXAMPLE}\n", formats=formats.NAMES)
     format_, content_type = GRAPH[chosen]
     links = Links(request.app.state.base_url, now.snapshot.names)
-    body = ox.serialize(await description(now, links), format=format_, prefixes=PREFIXES)
+    described = [*await description(now, links), *await examples(now, links)]
+    body = serialised(described, format_, PREFIXES | {"schema": SCHEMA, "sh": SH})
     return Response(body, headers={"Vary": "Accept", "X-Snapshot": now.snapshot.id}, media_type=content_type)

@@ -3,12 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gdb_graph.engine.sparql import GRAPH
-from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.rows import table
 from gdb_graph.terms import GDB
+from gdb_graph.web import void
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import accepted, language, published, respond, select, wants_html
+from gdb_graph.web.parts import HTML, language, published, select
+from gdb_graph.web.rdf import respond, wanted
 
 # What a newcomer looks for first; every other class is one click away in the ontology.
 FIGURES = (
@@ -22,11 +22,6 @@ FIGURES = (
     "Source",
 )
 
-_VOID = """
-CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-  {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} UNION {{ VALUES ?s {{ <{dataset}> }} ?s ?p ?o }}
-}}
-"""
 _LABELS = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?class ?label WHERE {{ VALUES ?class {{ {classes} }} ?class rdfs:label ?label FILTER(LANG(?label) = "{lang}") }}
@@ -36,10 +31,9 @@ SELECT ?class ?label WHERE {{ VALUES ?class {{ {classes} }} ?class rdfs:label ?l
 async def home(request: Request) -> Response:
     """`/`: a page, or RDF."""
     now = published(request)
-    if not wants_html(request, [*GRAPH]):
-        names = now.snapshot.names
-        text = _VOID.format(graph=names.graph("void"), dataset=names.base)
-        return await respond(request, now, Asked(text, accepted(request)))
+    media_type = wanted(request)
+    if media_type != HTML:
+        return respond(now, await void.description(request, now), media_type)
     lang = language(request)
     counts = now.snapshot.manifest["counts"]["classes"]
     classes = [f"{GDB}{name}" for name in FIGURES if counts.get(f"{GDB}{name}")]

@@ -22,6 +22,10 @@ class Links:
             query = query | {"lang": self.language}
         return f"{urlsplit(self.base_url).path}{path}{'?' if query else ''}{urlencode(query)}"
 
+    def plain(self, path: str) -> str:
+        """A path of this service as a link that says nothing of the language: for files and data."""
+        return f"{urlsplit(self.base_url).path}{path}"
+
     def absolute(self, path: str) -> str:
         """A path of this service as an absolute address."""
         return f"{self.base_url}{path}"

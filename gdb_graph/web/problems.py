@@ -10,6 +10,7 @@ from gdb_graph.errors import (
     BadParameter,
     BadQuery,
     Busy,
+    CatalogueError,
     EngineError,
     GraphError,
     NotAcceptable,
@@ -36,6 +37,7 @@ STATUS: dict[type[GraphError], int] = {
     Busy: 503,
     EngineError: 503,
     SnapshotError: 503,
+    CatalogueError: 503,
 }
 _RETRY_SECONDS = 2
 _HTML = "text/html"
