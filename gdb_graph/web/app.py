@@ -11,8 +11,9 @@ from starlette.staticfiles import StaticFiles
 from gdb_graph.engine.answer import Current
 from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
-from gdb_graph.web import curated, graphs, home, metrics, openapi, operation, protocol, reference, things
+from gdb_graph.web import curated, graphs, home, metrics, openapi, operation, protocol, reference, search, things
 from gdb_graph.web.front import Front
+from gdb_graph.web.indexes import Indexes
 from gdb_graph.web.journal import Journal
 from gdb_graph.web.metrics import Metrics
 from gdb_graph.web.pages import HERE, Pages
@@ -22,6 +23,9 @@ ROUTES: list[BaseRoute] = [
     # `front` answers this one itself: it is the hot path.
     Route(protocol.PATH, protocol.sparql, methods=[*protocol.METHODS]),
     Route("/", home.home),
+    Route("/search", search.search),
+    Route("/search/suggest", search.suggest),
+    Route("/search/description.xml", search.description),
     Route("/queries", curated.catalogue),
     Route("/queries/{name}", curated.one),
     Route("/id/{slug:path}", things.identifier),
@@ -58,6 +62,7 @@ def create_app(
     app.state.settings = settings
     app.state.base_url = settings.base_url
     app.state.pages = Pages()
+    app.state.indexes = Indexes(wait_seconds=5)
     app.state.metrics = Metrics(load)
     for kind in (GraphError, HTTPException, Exception):
         app.add_exception_handler(kind, show_error)
