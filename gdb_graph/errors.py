@@ -14,7 +14,8 @@ GraphError
     ├── QueryTimeout     past the deadline; the query was stopped
     ├── QueryTooLarge    past the memory limit, or too deeply nested; the query was stopped
     ├── Busy             the waiting line is full
-    └── TooMuch          a client has used up its query seconds: carries when it may ask again
+    ├── TooMuch          a client has used up its query seconds: carries when it may ask again
+    └── IndexNotReady    the search index of a new snapshot is still being made
 """
 
 from collections.abc import Sequence
@@ -117,3 +118,7 @@ class TooMuch(EngineError):
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class IndexNotReady(EngineError):
+    """The search index of this snapshot is still being made."""

@@ -20,6 +20,9 @@ from tests.wire import ORIGIN, ask, names, problem
 ADDRESSES = {
     "/sparql": "/sparql?query=ASK%7B%7D",
     "/": "/",
+    "/search": "/search?q=Kiez",
+    "/search/suggest": "/search/suggest?q=Kiez",
+    "/search/description.xml": "/search/description.xml",
     "/queries": "/queries",
     "/queries/{name}": "/queries/pilots.csv",
     "/id/{slug:path}": "/id/pilot-kiezbox",
@@ -43,6 +46,7 @@ WRONG = {
     "/sparql?query=": 400,
     "/sparql?query=ASK%7B%7D&format=ttl": 406,
     "/queries/pilots?nobody=knows": 422,
+    "/search?page=nobody-knows": 422,
     "/graphs": 400,
     "/graph/nowhere": 404,
     "/static/nowhere.css": 404,

@@ -102,9 +102,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.forks": {"engine.child", "engine.link", "engine.nursery"},
     "engine.pool": {"engine.answer", "engine.child", "engine.forks", "engine.link", "engine.sparql"},
     "engine.service": {"engine.answer", "engine.pool", "queryfile", "snapshot"},
+    "search": set(),
+    "search.analysis": set(),
+    "search.spelling": {"search.analysis"},
+    "search.documents": {"queryfile", "rows", "search.analysis"},
+    "search.entries": {"search.analysis", "search.documents"},
+    "search.index": {"search.analysis", "search.documents", "search.entries"},
+    "search.ranking": {"search.analysis", "search.entries", "search.index"},
+    "search.find": {"search.analysis", "search.documents", "search.index", "search.ranking", "search.spelling"},
+    "search.excerpt": {"search.analysis", "search.documents", "search.index"},
     "web": set(),
     "web.*": {"catalog", "catalog.*", "engine.answer", "engine.sparql", "formats", "negotiation", "queryfile", "rows"}
-    | {"settings", "snapshot", "web.*"},
+    | {"search.*", "settings", "snapshot", "web.*"},
     "web.exchange": {"engine.answer", "engine.sparql", "web.budget"},
     "web.parts": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "queryfile", "rows"}
     | {"web.exchange"},
@@ -131,11 +140,12 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "rich": {"terminal"},
     "prometheus_client": {"web.metrics"},
     "uvicorn": {"__main__", "web.connection"},
+    "tantivy": {"search.index"},
     "uvloop": {"__main__"},
 }
 
 BUILDING = {"build", "build.*"}
-SERVING = {"engine", "engine.*", "web", "web.*"}
+SERVING = {"engine", "engine.*", "search", "search.*", "web", "web.*"}
 
 
 def modules() -> dict[str, Path]:
@@ -223,10 +233,12 @@ def test_no_room_reaches_into_the_other(room: set[str], other: set[str]) -> None
     assert {(module, name) for module in inside for name in reached(module) if fits(name, other)} == set()
 
 
-def test_the_engine_does_not_know_the_web() -> None:
-    engine = [module for module in MODULES if fits(module, {"engine", "engine.*"})]
+@pytest.mark.parametrize("inner", ["engine", "search"])
+def test_engine_and_search_do_not_know_the_web(inner: str) -> None:
+    inside = [module for module in MODULES if fits(module, {inner, f"{inner}.*"})]
 
-    assert {name for module in engine for name in reached(module) if fits(name, {"web", "web.*"})} == set()
+    assert inside
+    assert {name for module in inside for name in reached(module) if fits(name, {"web", "web.*"})} == set()
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -24,10 +24,12 @@ from gdb_graph.web import (
     protocol,
     quality,
     reference,
+    search,
     things,
     void,
 )
 from gdb_graph.web.front import Front
+from gdb_graph.web.indexes import Indexes
 from gdb_graph.web.journal import Journal
 from gdb_graph.web.metrics import Metrics
 from gdb_graph.web.pages import HERE, Pages
@@ -37,6 +39,9 @@ ROUTES: list[BaseRoute] = [
     # `front` answers this one itself: it is the hot path.
     Route(protocol.PATH, protocol.sparql, methods=[*protocol.METHODS]),
     Route("/", home.home),
+    Route("/search", search.search),
+    Route("/search/suggest", search.suggest),
+    Route("/search/description.xml", search.description),
     Route("/queries", curated.catalogue),
     Route("/queries/{name}", curated.one),
     Route("/id/{slug:path}", things.identifier),
@@ -82,6 +87,7 @@ def create_app(
     app.state.settings = settings
     app.state.base_url = settings.base_url
     app.state.pages = Pages()
+    app.state.indexes = Indexes(wait_seconds=5)
     app.state.metrics = Metrics(load)
     for kind in (GraphError, HTTPException, Exception):
         app.add_exception_handler(kind, show_error)

@@ -64,6 +64,26 @@ _SPARQL = {
 }
 
 
+_TEXT = {"name": "q", "in": "query", "schema": {"type": "string"}, "description": "any text"}
+_LANG = {"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["de", "en"]}}
+_SEARCH = {
+    "summary": "full-text search: things by their names, abbreviations, former names and descriptions",
+    "parameters": [
+        _TEXT,
+        {"name": "type", "in": "query", "schema": {"type": "string"}, "description": "a class: its IRI or last part"},
+        {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 1}},
+        {"name": "format", "in": "query", "schema": {"type": "string", "enum": ["html", "json"]}},
+        _LANG,
+    ],
+    "responses": {"200": {"description": "HTML or JSON"}, **dict.fromkeys(("406", "422", "503"), _PROBLEM)},
+}
+_SUGGEST = {
+    "summary": "names that a text may become, as OpenSearch Suggestions",
+    "parameters": [_TEXT, _LANG],
+    "responses": {"200": {"description": "text, names, what they are, addresses"}, "503": _PROBLEM},
+}
+
+
 def description(request: Request) -> Mapping[str, Any]:
     """The whole OpenAPI 3.1 document."""
     now = published(request)
@@ -72,6 +92,7 @@ def description(request: Request) -> Mapping[str, Any]:
         "get": {"summary": "all curated queries", "responses": {"200": {"description": "HTML or JSON"}}}
     }
     paths |= {f"/queries/{query.name}": {"get": _operation(query)} for query in now.queries.values()}
+    paths |= {"/search": {"get": _SEARCH}, "/search/suggest": {"get": _SUGGEST}}
     paths["/id/{slug}"] = {"get": _thing()}
     paths |= {
         f"/{name}": {"get": {"summary": text, "responses": {"200": {"description": "ok"}, "503": _PROBLEM}}}

@@ -76,7 +76,7 @@ async def _must_exist(now: Published, iri: str, shown: str) -> None:
         raise Problem(
             404,
             "not-found",
-            f"There is nothing named {shown!r} in this graph. Ask /queries or /sparql for what there is.",
+            f"There is nothing named {shown!r} in this graph. Ask /search, /queries or /sparql for what there is.",
         )
 
 
