@@ -62,8 +62,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.answer": {"engine.sparql", "queryfile", "snapshot"},
     "engine.pool": {"engine.answer", "engine.frames", "engine.nursery", "engine.sparql"},
     "engine.service": {"engine.answer", "engine.pool", "queryfile", "snapshot"},
+    # thinking about the network; knows no engine and no web
+    "explore": set(),
+    "explore.*": {"explore.*", "queryfile"},
     "web": set(),
-    "web.*": {"engine.answer", "engine.sparql", "negotiation", "queryfile", "rows", "settings", "web.*"},
+    "web.*": {"engine.answer", "engine.sparql", "explore.*", "negotiation", "queryfile", "rows", "settings", "web.*"},
     "web.app": {"engine.answer", "settings", "web.*"},
     # wiring
     "terminal": {"build", "build.describe", "diff", "diff.*", "engine.sparql", "queryfile", "rows", "snapshot"},
@@ -88,7 +91,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
 }
 
 BUILDING = {"build", "build.*"}
-SERVING = {"engine", "engine.*", "web", "web.*"}
+SERVING = {"engine", "engine.*", "explore", "explore.*", "web", "web.*"}
 
 
 def modules() -> dict[str, Path]:
