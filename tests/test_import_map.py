@@ -85,6 +85,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "fastapi": {"web.*"},
     "starlette": {"web.*"},
     "jinja2": {"web.pages"},
+    "markupsafe": {"web.pages"},
     "rich": {"terminal"},
     "uvicorn": {"__main__"},
     "uvloop": {"__main__"},

@@ -98,6 +98,10 @@ class Network:
         thing = self.things.get(iri)
         return called(thing.labels if thing else self.labels.get(iri, {}), lang) or iri.replace("#", "/").split("/")[-1]
 
+    def classes(self, iri: str, lang: str) -> str:
+        """What a thing is."""
+        return ", ".join(self.label(class_, lang) for class_ in self.things[iri].classes)
+
     def title(self, source: str, lang: str) -> str:
         """The title of a source."""
         known = self.sources.get(source)

@@ -26,7 +26,8 @@ State = tuple[str, bool]
 """A thing, and whether what the path must pass has been passed when it stands there."""
 
 
-def _all(_edge: Edge) -> bool:
+def every_edge(_edge: Edge) -> bool:
+    """Lets all edges pass."""
     return True
 
 
@@ -43,7 +44,7 @@ class Wish:
     hops: int = HOPS
     count: int = PATHS
     via: str = ""
-    allows: Callable[[Edge], bool] = _all
+    allows: Callable[[Edge], bool] = every_edge
     variety: int = 1
 
 
@@ -104,7 +105,7 @@ class _Search:
         allows = self.wish.allows
         for other, edges in self.network.beside[thing].items():
             self.work()
-            if allows is _all or any(map(allows, edges)):
+            if allows is every_edge or any(map(allows, edges)):
                 yield other
 
     def work(self) -> None:

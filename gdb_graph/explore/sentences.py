@@ -10,7 +10,7 @@ from gdb_graph.explore.wording import Wordings
 from gdb_graph.terms import GDB
 
 Notes = Mapping[Evidence, int]
-"""The number of each piece of evidence."""
+"""The number of each piece of evidence; a sentence leaves out what has none."""
 
 _PERSON = f"{GDB}Person"
 
@@ -62,7 +62,7 @@ def clauses(network: Network, wordings: Wordings, step: Step, notes: Notes, lang
             yield Piece(f" {wordings.word('and', lang)} ")
         yield from _named(network, wordings, clause, step, lang)
         told = details[place] if details[place] not in details[place + 1 : place + 2] else ""
-        numbers = sorted({notes[each] for edge in edges for each in edge.evidence})
+        numbers = sorted({notes[each] for edge in edges for each in edge.evidence if each in notes})
         yield Piece(f" ({told})" if told else "", notes=tuple(numbers))
 
 

@@ -9,7 +9,8 @@ from starlette.staticfiles import StaticFiles
 from gdb_graph.engine.answer import Current
 from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
-from gdb_graph.web import curated, home, openapi, operation, protocol, reference, things
+from gdb_graph.web import connections, curated, home, openapi, operation, partners, protocol, reference, things
+from gdb_graph.web.networks import Networks
 from gdb_graph.web.pages import HERE, Pages
 from gdb_graph.web.problems import show_error
 
@@ -17,6 +18,10 @@ ROUTES: list[BaseRoute] = [
     # A route first in the table is found first: the hot path stands on top.
     Route("/sparql", protocol.sparql, methods=[*protocol.METHODS]),
     Route("/", home.home),
+    Route("/connections", connections.connections),
+    Route("/connections.{suffix}", connections.connections),
+    Route("/partners", partners.partners),
+    Route("/partners.{suffix}", partners.partners),
     Route("/queries", curated.catalogue),
     Route("/queries/{name}", curated.one),
     Route("/id/{slug:path}", things.identifier),
@@ -49,6 +54,7 @@ def create_app(settings: Settings, current: Current) -> FastAPI:
     app.state.settings = settings
     app.state.base_url = settings.base_url
     app.state.pages = Pages()
+    app.state.networks = Networks()
     for kind in (GraphError, HTTPException, Exception):
         app.add_exception_handler(kind, show_error)
     app.add_middleware(

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from gdb_graph.queryfile import Parameter, Query
 from gdb_graph.web.curated import SUFFIXES
+from gdb_graph.web.openapi_explore import explored
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import published, wants_html
 
@@ -72,6 +73,7 @@ def description(request: Request) -> Mapping[str, Any]:
         "get": {"summary": "all curated queries", "responses": {"200": {"description": "HTML or JSON"}}}
     }
     paths |= {f"/queries/{query.name}": {"get": _operation(query)} for query in now.queries.values()}
+    paths |= explored(_PROBLEM)
     paths["/id/{slug}"] = {"get": _thing()}
     paths |= {
         f"/{name}": {"get": {"summary": text, "responses": {"200": {"description": "ok"}, "503": _PROBLEM}}}
