@@ -7,8 +7,8 @@ import pyoxigraph as ox
 import pytest
 
 from gdb_graph.explore import sentences, wording
-from gdb_graph.explore.network import Edge, Network, Time
-from gdb_graph.explore.paths import Path, Step, Wish, find
+from gdb_graph.explore.network import Edge, Network, Path, Step, Time
+from gdb_graph.explore.paths import Wish, find
 from gdb_graph.explore.wording import Wordings
 from gdb_graph.terms import GDB, Names
 from tests.contents import rows

@@ -8,8 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gdb_graph.explore.network import Edge, Network
-from gdb_graph.explore.paths import Path, Step
+from gdb_graph.explore.network import Edge, Network, Path, Step
 from gdb_graph.terms import GDB, ORG, VOCABULARY
 
 ORGANISATION, UNDERTAKING = f"{GDB}Organisation", f"{GDB}Undertaking"

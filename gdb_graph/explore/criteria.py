@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gdb_graph.explore.actors import Actors, direct, roles
-from gdb_graph.explore.paths import Path, Step
+from gdb_graph.explore.network import Path, Step
 
 CRITERIA = ("experience", "shared", "complement", "local", "bridge")
 NOTHING = "nothing_recorded"

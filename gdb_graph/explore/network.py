@@ -1,4 +1,4 @@
-"""The network of a content as frozen values: things, the edges between them with role, time and evidence, and names."""
+"""The network of a content as frozen values: things, edges with role, time and evidence, paths over them, names."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,6 +76,28 @@ class Edge:
     def other(self, thing: str) -> str:
         """The end that is not `thing`."""
         return self.right if thing == self.left else self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a path: all edges that relate the two things."""
+
+    left: str
+    right: str
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A way from the first thing to the last, without a thing twice, and what it costs by itself."""
+
+    steps: tuple[Step, ...]
+    cost: float = 0.0
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        """The things on the way, both ends included."""
+        return (self.steps[0].left, *(step.right for step in self.steps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from math import inf, log2
 
-from gdb_graph.explore.network import Edge, Network
+from gdb_graph.explore.network import Edge, Network, Path, Step
 
 HOPS, MOST_HOPS = 4, 6
 PATHS, MOST_PATHS = 5, 10
-# How many neighbours one search may look at; see docs/benchmarks.md for how many it takes.
-LIMIT = 60_000
+# How many neighbours one search may look at: about a fifth of a second.
+LIMIT = 50_000
 # Costs are whole numbers, so that sums are equal whatever the order of the terms.
 _UNIT = 1_000_000
 
@@ -46,28 +46,6 @@ class Wish:
     via: str = ""
     allows: Callable[[Edge], bool] = every_edge
     variety: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a path: all edges that relate the two things."""
-
-    left: str
-    right: str
-    edges: tuple[Edge, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A way from the first thing to the last, without a thing twice, and what it costs by itself."""
-
-    steps: tuple[Step, ...]
-    cost: float = 0.0
-
-    @property
-    def things(self) -> tuple[str, ...]:
-        """The things on the way, both ends included."""
-        return (self.steps[0].left, *(step.right for step in self.steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +87,7 @@ class _Search:
                 yield other
 
     def work(self) -> None:
-        """Count one piece of work. Raises _Exhausted when it was one too many."""
+        """Count a piece of work. Raises _Exhausted when it was one too many."""
         self.left -= 1
         if self.left < 0:
             raise _Exhausted

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from gdb_graph.explore.network import Edge, Evidence, Network
-from gdb_graph.explore.paths import Path, Step
+from gdb_graph.explore.network import Edge, Evidence, Network, Path, Step
 from gdb_graph.explore.wording import Wordings
 from gdb_graph.terms import GDB
 

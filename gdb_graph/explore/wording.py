@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gdb_graph.explore.network import Edge, Network, Time, called
+from gdb_graph.terms import Names
 
 _TABLE = Path(__file__).parent / "wordings.toml"
 OTHER = "other"
@@ -14,9 +15,10 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """The table, read once."""
+    """The table, read once; `told` holds its wordings by what an edge says of itself (`Edge.key`)."""
 
     table: Mapping[str, Any]
+    told: Mapping[tuple[str, ...], Mapping[str, Any]]
 
     @property
     def kinds(self) -> Mapping[str, Mapping[str, str]]:
@@ -24,23 +26,19 @@ class Wordings:
         kinds: Mapping[str, Mapping[str, str]] = self.table["kinds"]
         return kinds
 
-    def kind(self, network: Network, edge: Edge) -> str:
+    def kind(self, edge: Edge) -> str:
         """The kind of a relation; "other" for one without an entry."""
-        return str(self._entry(network, edge).get("kind", OTHER))
+        return str(self.told.get(edge.key, {}).get("kind", OTHER))
 
     def clause(self, network: Network, edge: Edge, start: str, lang: str) -> str:
         """The clause that tells an edge from its end `start` to the other, with `{a}` and `{b}` for the two names."""
         backward = edge.left != start
-        if entry := self._entry(network, edge):
+        if entry := self.told.get(edge.key):
             return str(entry[lang][backward])
         if not edge.ends:
             return self._fill("property", lang, backward, p=network.label(edge.term, lang))
         one, two = (network.label(end, lang) for end in edge.ends)
         return self._fill("between", lang, backward, p=one, q=two, c=network.label(edge.term, lang))
-
-    def _entry(self, network: Network, edge: Edge) -> Mapping[str, Any]:
-        entry: Mapping[str, Any] = self.table["told"].get(" ".join(map(network.names.short, edge.key)), {})
-        return entry
 
     def _fill(self, name: str, lang: str, backward: bool, **labels: str) -> str:
         text = str(self.table[name][lang][backward])
@@ -62,7 +60,7 @@ class Wordings:
         rest = [self._rest(network, edge, lang) for edge in edges]
         if all(each == rest[0] for each in rest):
             roles = [role for edge in edges for role in self.roles(network, edge, lang)]
-            return ", ".join([*self._role(network, edges[0], roles, lang), *rest[0]])
+            return ", ".join([*self._role(edges[0], roles, lang), *rest[0]])
         each_by_itself = (self.details(network, [edge], lang) for edge in edges)
         return "; ".join(dict.fromkeys(filter(None, each_by_itself)))
 
@@ -71,8 +69,8 @@ class Wordings:
         text = called(dict(edge.role_text), lang)
         return [network.label(role, lang) for role in edge.roles] or ([text] if text else [])
 
-    def _role(self, network: Network, edge: Edge, roles: Sequence[str], lang: str) -> Sequence[str]:
-        name = "type" if self.kind(network, edge) == "funding" else "role" if len(roles) == 1 else "roles"
+    def _role(self, edge: Edge, roles: Sequence[str], lang: str) -> Sequence[str]:
+        name = "type" if self.kind(edge) == "funding" else "role" if len(roles) == 1 else "roles"
         return [self.say(name, lang, ", ".join(dict.fromkeys(roles)))] if roles else []
 
     def _rest(self, network: Network, edge: Edge, lang: str) -> Sequence[str]:
@@ -141,4 +139,11 @@ def _money(amount: str, lang: str) -> str:
 
 def read() -> Wordings:
     """The table that comes with the program."""
-    return Wordings(tomllib.loads(_TABLE.read_text(encoding="utf-8")))
+    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    prefixes = Names().prefixes()
+
+    def full(short: str) -> str:
+        prefix, _, name = short.partition(":")
+        return prefixes[prefix] + name
+
+    return Wordings(table, {tuple(map(full, key.split())): entry for key, entry in table["told"].items()})

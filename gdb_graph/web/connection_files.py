@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gdb_graph.explore import sentences
-from gdb_graph.explore.network import Edge, Evidence, Network
-from gdb_graph.explore.paths import Found, Path, Wish
+from gdb_graph.explore.network import Edge, Evidence, Network, Path
+from gdb_graph.explore.paths import Found, Wish
 from gdb_graph.explore.sentences import Notes
 from gdb_graph.explore.wording import Wordings
 from gdb_graph.queryfile import LANGUAGES
@@ -110,7 +110,7 @@ def _elements(network: Network, wordings: Wordings, paths: Sequence[Path], addre
                     "target": edge.right,
                     "label": labels(network, edge.term),
                     "roles": [labels(network, role) for role in edge.roles],
-                    "kind": wordings.kind(network, edge),
+                    "kind": wordings.kind(edge),
                     "paths": numbers,
                 }
             }

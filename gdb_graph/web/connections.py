@@ -114,7 +114,7 @@ def _asked(request: Request, now: Published, explored: Explored, chosen: str) ->
 def _allows(explored: Explored, kinds: tuple[str, ...]) -> Callable[[Edge], bool]:
     if len(kinds) == len(explored.wordings.kinds):
         return every_edge
-    return lambda edge: explored.wordings.kind(explored.network, edge) in kinds
+    return lambda edge: explored.wordings.kind(edge) in kinds
 
 
 def _picture(pages: Pages, asked: Asked, found: Found, origin: str = "") -> str:

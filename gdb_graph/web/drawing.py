@@ -8,13 +8,12 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gdb_graph.explore.network import Network
-from gdb_graph.explore.paths import Path, Step
+from gdb_graph.explore.network import Network, Path, Step
 from gdb_graph.explore.wording import Wordings
 
 # In units of the picture, which are pixels where it is not scaled.
-WIDTH, GAP, MARGIN, LINE, LANE = 164, 128, 6, 17, 20
-_LETTERS, _LABEL_LETTERS = 19, 17
+WIDTH, GAP, MARGIN, LINE, LANE = 172, 120, 6, 17, 20
+_LETTERS, _LABEL_LETTERS = 19, 16
 _LINES, _LABEL_LINES = 5, 4
 
 
@@ -92,7 +91,7 @@ def draw(network: Network, wordings: Wordings, ends: tuple[str, str], paths: Seq
 
 def _box(network: Network, thing: str, lang: str) -> Box:
     lines = wrapped(network.label(thing, lang), _LETTERS, _LINES)
-    kind = wrapped(network.classes(thing, lang), _LETTERS + 4, 1)[0]
+    kind = wrapped(network.classes(thing, lang), _LETTERS + 8, 1)[0]
     return Box(0, 0, (len(lines) + 1) * LINE + LINE, lines, kind, thing)
 
 
@@ -106,7 +105,7 @@ def _words(network: Network, wordings: Wordings, step: Step, lang: str) -> Seque
     """What stands at a line: the roles of a relation, else what it is called."""
     found: dict[str, None] = {}
     for edge in step.edges:
-        is_role = wordings.kind(network, edge) != "funding"
+        is_role = wordings.kind(edge) != "funding"
         roles = wordings.roles(network, edge, lang) if is_role else ()
         found |= dict.fromkeys(roles or [network.label(edge.term, lang)])
     return wrapped(", ".join(found), _LABEL_LETTERS, _LABEL_LINES)

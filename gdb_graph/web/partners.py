@@ -25,7 +25,7 @@ from gdb_graph.web.wishes import tell as tell_fault
 
 KINDS: Mapping[str, str] = {"undertaking": UNDERTAKING, "field": FIELD, "value": VALUE, "district": PLACE}
 TAKES = (*KINDS, *(f"w_{name}" for name in CRITERIA), "limit")
-SHOWN, MOST_SHOWN = 15, 200
+SHOWN, MOST_SHOWN = 10, 200
 # A page shows so many reasons of each criterion; the files have all.
 REASONS = 3
 
