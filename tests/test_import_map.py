@@ -111,9 +111,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "search.ranking": {"search.analysis", "search.entries", "search.index"},
     "search.find": {"search.analysis", "search.documents", "search.index", "search.ranking", "search.spelling"},
     "search.excerpt": {"search.analysis", "search.documents", "search.index"},
+    # thinking about the network; knows no engine and no web
+    "explore": set(),
+    "explore.*": {"explore.*", "queryfile"},
     "web": set(),
-    "web.*": {"catalog", "catalog.*", "engine.answer", "engine.sparql", "formats", "negotiation", "queryfile", "rows"}
-    | {"search.*", "settings", "snapshot", "web.*"},
+    "web.*": {"catalog", "catalog.*", "engine.answer", "engine.sparql", "explore.*", "formats", "negotiation"}
+        "catalog",
+        "catalog.*",
+        "engine.answer",
+        "engine.sparql",
+        "explore.*",
+        "formats",
+        "negotiation",
+        "queryfile",
+    }
+    | {"rows", "search.*", "settings", "snapshot", "web.*"},
     "web.exchange": {"engine.answer", "engine.sparql", "web.budget"},
     "web.parts": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "queryfile", "rows"}
     | {"web.exchange"},
@@ -137,6 +149,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "fastapi": {"web.*"},
     "starlette": {"web.*"},
     "jinja2": {"web.pages"},
+    "markupsafe": {"web.pages"},
     "rich": {"terminal"},
     "prometheus_client": {"web.metrics"},
     "uvicorn": {"__main__", "web.connection"},
@@ -145,7 +158,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
 }
 
 BUILDING = {"build", "build.*"}
-SERVING = {"engine", "engine.*", "search", "search.*", "web", "web.*"}
+SERVING = {"engine", "engine.*", "explore", "explore.*", "search", "search.*", "web", "web.*"}
 
 
 def modules() -> dict[str, Path]:

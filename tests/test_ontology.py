@@ -109,7 +109,7 @@ COUNTED = {
     "classes": ("owl:Class", GDB),
     "object properties": ("owl:ObjectProperty", GDB),
     "datatype properties": ("owl:DatatypeProperty", GDB),
-    "annotation property": ("owl:AnnotationProperty", GDB),
+    "annotation properties": ("owl:AnnotationProperty", GDB),
     "closed lists": ("skos:ConceptScheme", VOCABULARY),
     "values": ("skos:Concept", VOCABULARY),
 }

@@ -24,7 +24,7 @@ from tests.serving import PUBLIC_URL, ask_app
 HTML = {"Accept": "text/html"}
 PAGES = ["/", "/sparql", "/queries", "/queries/pilots", "/queries/actors-of-undertaking", "/page/pilot-smart-water"]
 PAGES += ["/vocab/role/lead", "/vocab/role", "/ontology", "/shapes", "/docs", "/catalog", "/datasets/graph", "/quality"]
-PAGES += ["/search"]
+PAGES += ["/search", "/connections", "/partners"]
 PROBLEMS = ["/nowhere", "/page/nobody", "/queries/pilots?nope=1", "/sparql?query=SELEC"]
 MOST_PAGES = 150
 
@@ -260,9 +260,10 @@ TEXTS = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
 
 
 def used_texts() -> Iterator[str]:
-    """What templates take from `t`: keys, and for a key put together its beginning and a star."""
+    """What templates take from `t`: keys, and for a key put together its beginning and a star; and what modules do."""
     yield "kind_*"  # taken by web/found.py
-    for path in (HERE / "templates").glob("*.html"):
+    yield "fault_*"  # told by web/wishes.py
+    for path in (HERE / "templates").glob("*.*"):
         tree = jinja2.Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
         for plain in tree.find_all(jinja2.nodes.Getattr):
             if isinstance(plain.node, jinja2.nodes.Name) and plain.node.name == "t":

@@ -13,6 +13,7 @@ from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
 from gdb_graph.web import (
     catalog,
+    connections,
     curated,
     datasets,
     discovery,
@@ -21,6 +22,7 @@ from gdb_graph.web import (
     metrics,
     openapi,
     operation,
+    partners,
     protocol,
     quality,
     reference,
@@ -32,6 +34,7 @@ from gdb_graph.web.front import Front
 from gdb_graph.web.indexes import Indexes
 from gdb_graph.web.journal import Journal
 from gdb_graph.web.metrics import Metrics
+from gdb_graph.web.networks import Networks
 from gdb_graph.web.pages import HERE, Pages
 from gdb_graph.web.problems import show_error
 
@@ -42,6 +45,10 @@ ROUTES: list[BaseRoute] = [
     Route("/search", search.search),
     Route("/search/suggest", search.suggest),
     Route("/search/description.xml", search.description),
+    Route("/connections", connections.connections),
+    Route("/connections.{suffix}", connections.connections),
+    Route("/partners", partners.partners),
+    Route("/partners.{suffix}", partners.partners),
     Route("/queries", curated.catalogue),
     Route("/queries/{name}", curated.one),
     Route("/id/{slug:path}", things.identifier),
@@ -89,6 +96,7 @@ def create_app(
     app.state.pages = Pages()
     app.state.indexes = Indexes(wait_seconds=5)
     app.state.metrics = Metrics(load)
+    app.state.networks = Networks()
     for kind in (GraphError, HTTPException, Exception):
         app.add_exception_handler(kind, show_error)
     return Front(app, settings, Journal(journal, settings.log_addresses), app.state.metrics)

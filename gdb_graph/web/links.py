@@ -1,5 +1,6 @@
 """IRIs in, addresses on this service out: every path in a page is made here, under the configured base URL."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -25,6 +26,13 @@ class Links:
     def plain(self, path: str) -> str:
         """A path of this service as a link that says nothing of the language: for files and data."""
         return f"{urlsplit(self.base_url).path}{path}"
+
+    def again(self, path: str, given: Mapping[str, Sequence[str]], name: str = "", value: str = "") -> str:
+        """The same question at `path`: all that was given, but for what is now `value` under `name`."""
+        pairs = [(each, typed) for each, values in given.items() if each != name for typed in values]
+        pairs += [(name, value)] if name else []
+        pairs += [("lang", self.language)] if self.language else []
+        return f"{urlsplit(self.base_url).path}{path}?{urlencode(pairs)}"
 
     def absolute(self, path: str) -> str:
         """A path of this service as an absolute address."""

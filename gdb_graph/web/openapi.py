@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from gdb_graph.formats import NAMES, ROWS
 from gdb_graph.queryfile import Parameter, Query
+from gdb_graph.web.openapi_explore import explored
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import published, wants_html
 
@@ -93,6 +94,7 @@ def description(request: Request) -> Mapping[str, Any]:
     }
     paths |= {f"/queries/{query.name}": {"get": _operation(query)} for query in now.queries.values()}
     paths |= {"/search": {"get": _SEARCH}, "/search/suggest": {"get": _SUGGEST}}
+    paths |= explored(_PROBLEM)
     paths["/id/{slug}"] = {"get": _thing()}
     paths |= {
         f"/{name}": {"get": {"summary": text, "responses": {"200": {"description": "ok"}, "503": _PROBLEM}}}

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import jinja2
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -41,6 +42,10 @@ class Pages:
     def text(self, lang: str) -> Mapping[str, str]:
         """All texts of one language by key."""
         return {key: texts[lang] for key, texts in self._texts.items()}
+
+    def render(self, name: str, **values: Any) -> Markup:
+        """A part of a page, or a file by itself, from the template `name`."""
+        return Markup(self._templates.get_template(name).render(**values))  # noqa: S704 - the template escapes
 
     def problem(self, request: Request, status: int, title: str, detail: str) -> str:
         """The page that tells a person what went wrong; it needs no snapshot."""
