@@ -116,16 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explore.*": {"explore.*", "queryfile"},
     "web": set(),
     "web.*": {"catalog", "catalog.*", "engine.answer", "engine.sparql", "explore.*", "formats", "negotiation"}
-        "catalog",
-        "catalog.*",
-        "engine.answer",
-        "engine.sparql",
-        "explore.*",
-        "formats",
-        "negotiation",
-        "queryfile",
-    }
-    | {"rows", "search.*", "settings", "snapshot", "web.*"},
+    | {"queryfile", "rows", "search.*", "settings", "snapshot", "web.*"},
     "web.exchange": {"engine.answer", "engine.sparql", "web.budget"},
     "web.parts": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "queryfile", "rows"}
     | {"web.exchange"},
