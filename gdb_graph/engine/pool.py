@@ -7,7 +7,7 @@ stand in the way of quick ones. An engine is killed at the deadline and when nob
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from gdb_graph.engine.answer import Answer
 from gdb_graph.engine.child import Bounds
 from gdb_graph.engine.forks import Forks, lower_priority
+from gdb_graph.engine.line import Line
 from gdb_graph.engine.link import Job, Link
 from gdb_graph.engine.sparql import Request
 from gdb_graph.errors import Busy, EngineError, GraphError, QueryTimeout, QueryTooLarge
@@ -49,8 +50,8 @@ class Pool:
         self._forks = Forks(quads, base, limits.bounds)
         self._idle: list[Link] = []
         self._busy: set[Link] = set()
-        self._quick_line: deque[Job] = deque()
-        self._slow_line: deque[Job] = deque()
+        self._quick_line = Line(limits.waiting, limits.seconds)
+        self._slow_line = Line(limits.waiting, limits.seconds)
         self._starting_slow = 0
         self._slow_queries: OrderedDict[str, None] = OrderedDict()
         self._timer: asyncio.TimerHandle | None = None
@@ -100,21 +101,14 @@ class Pool:
         elif self._idle:
             self._begin(self._idle.pop(), job)
         else:
-            self._wait(job, self._quick_line)
+            self._quick_line.put(job)
         self._look_soon()
         return await job.answer
 
     # Lanes
 
-    def _wait(self, job: Job, line: deque[Job]) -> None:
-        if len(line) >= self._limits.waiting:
-            raise Busy(
-                f"{len(line)} requests are waiting already, and no more may (GDB_WAITING). Try again in a moment."
-            )
-        line.append(job)
-
     def _wait_for_slow(self, job: Job) -> None:
-        self._wait(job, self._slow_line)
+        self._slow_line.put(job)
         self._fill_slow()
 
     def _begin(self, link: Link, job: Job) -> None:
@@ -129,8 +123,8 @@ class Pool:
         """An engine has nothing to do: it gets the next job of its lane."""
         if done and link.slow and self._loop.time() - done.since < self._limits.quick_seconds:
             self._slow_queries.pop(done.request.query, None)
-        job = self._next(self._slow_line if link.slow else self._quick_line)
-        if job:
+        line = self._slow_line if link.slow else self._quick_line
+        if job := line.next():
             self._begin(link, job)
             return
         self._busy.discard(link)
@@ -146,13 +140,6 @@ class Pool:
         if link in self._idle and not self._closing:
             self._remove(link)
             link.close()
-
-    def _next(self, line: deque[Job]) -> Job | None:
-        while line:
-            job = line.popleft()
-            if not job.abandoned:
-                return job
-        return None
 
     @property
     def _slow_places(self) -> int:
@@ -233,7 +220,7 @@ class Pool:
             if link.job:
                 self._look_at(link, link.job, now - link.job.since)
         for line in (self._quick_line, self._slow_line):
-            self._look_along(line, now)
+            line.look(now)
         if not self.at_rest:
             self._look_soon()
 
@@ -273,11 +260,3 @@ class Pool:
         self._slow_queries[query] = None
         if len(self._slow_queries) > _REMEMBERED:
             self._slow_queries.popitem(last=False)
-
-    def _look_along(self, line: deque[Job], now: float) -> None:
-        for job in list(line):
-            if job.abandoned:
-                line.remove(job)
-            elif now - job.since > self._limits.seconds:
-                line.remove(job)
-                job.fail(Busy("No engine came free within the deadline. Try again in a moment."))
