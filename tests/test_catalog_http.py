@@ -239,7 +239,8 @@ def test_hostile_titles_are_harmless_in_a_page() -> None:
     response = ask("/datasets/graph", "text/html", title={"de": hostile, "en": hostile})
 
     assert "<script>alert" not in response.text
-    assert response.text.count("</script>") == 1
+    plain = ask("/datasets/graph", "text/html")
+    assert response.text.count("</script>") == plain.text.count("</script>")
 
 
 def test_a_page_names_the_contact() -> None:
