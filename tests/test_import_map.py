@@ -81,6 +81,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.exchange": {"engine.answer", "engine.sparql", "web.budget"},
     "web.parts": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "queryfile", "rows"}
     | {"web.exchange"},
+    "web.delivery": {"distribution", "snapshot", "web.*"},
+    "web.files": {"distribution", "negotiation", "queryfile", "settings", "snapshot", "web.*"},
     "web.front": {"", "settings", "web.*"},
     "web.app": {"engine.answer", "settings", "web.*"},
     # wiring

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from gdb_graph.engine.answer import Current
 from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
-from gdb_graph.web import curated, graphs, home, metrics, openapi, operation, protocol, reference, things
+from gdb_graph.web import curated, files, graphs, home, metrics, openapi, operation, protocol, reference, things
 from gdb_graph.web.front import Front
 from gdb_graph.web.journal import Journal
 from gdb_graph.web.metrics import Metrics
@@ -32,6 +32,16 @@ ROUTES: list[BaseRoute] = [
     Route("/graph/{name}", graphs.graph),
     Route("/ontology", reference.ontology),
     Route("/shapes", reference.shapes),
+    Route("/dumps", files.slashed),
+    Route("/dumps/", files.dumps),
+    Route("/dumps/latest/", files.latest),
+    Route("/dumps/latest/{name}", files.latest),
+    Route("/dumps/{id}", files.slashed),
+    Route("/dumps/{id}/", files.dump),
+    Route("/dumps/{id}/{name}", files.file),
+    Route("/tables", files.slashed),
+    Route("/tables/", files.tables),
+    Route("/tables/{name}", files.table),
     Route("/healthz", operation.healthz),
     Route("/readyz", operation.readyz),
     Route("/metrics", metrics.metrics),
