@@ -18,6 +18,11 @@ class Content:
     queries: Path
 
     @property
+    def tables(self) -> Path:
+        """The folder of the queries that define tables; it comes with the questions."""
+        return self.queries / "tables"
+
+    @property
     def rules(self) -> Path:
         """The folder of the CONSTRUCT rules."""
         return self.ontology / "rules"

@@ -5,14 +5,14 @@ snapshots/
   0f3c…/manifest.json       what it is: hash, counts, hashes of the files, versions of the tools
         quads.nq            all quads, sorted: what the hash is taken over, and what engines load
         store/              the same as an Oxigraph store, for other programs and for disk
-        queries/*.rq        the curated queries
+        queries/*.rq        the curated queries; those in queries/tables define tables
+        dumps/ tables/      what people and portals take away, named in the manifest with size and checksum
         report.json         warnings and notes of the validation
 """
 
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -22,6 +22,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from gdb_graph import disk, distribution
+from gdb_graph.distribution import Distribution
 from gdb_graph.errors import BuildInProgress, Finding, SnapshotError
 from gdb_graph.terms import Names
 
@@ -56,6 +58,21 @@ class Snapshot:
         """The folder of the curated queries."""
         return self.folder / "queries"
 
+    @property
+    def distributions(self) -> list[Distribution]:
+        """What is offered to take away; nothing where an older version built the snapshot."""
+        return distribution.read(self.manifest.get("distributions", []))
+
+    @property
+    def metadata(self) -> list[Distribution]:
+        """Descriptions of distributions, each named as what it describes and `-metadata.json`."""
+        return distribution.read(self.manifest.get("metadata", []))
+
+    @property
+    def files(self) -> list[Distribution]:
+        """All files that are served as they are."""
+        return [*self.distributions, *self.metadata]
+
 
 def open_snapshot(folder: Path) -> Snapshot:
     """The snapshot in `folder`. Raises SnapshotError where there is none, or it is not whole."""
@@ -79,15 +96,21 @@ def verify(folder: Path) -> Snapshot:
     opened = open_snapshot(folder)
     if f"sha256:{_digest(opened.quads, opened.queries)}" != opened.manifest.get("content_hash"):
         raise SnapshotError(f"The snapshot in {folder} is damaged: its hash does not fit its content. Build it again.")
+    for file in opened.files:
+        distribution.verify(folder, file)
     return opened
 
 
 def _digest(quads: Path, queries: Path) -> str:
     with quads.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
-    for path in sorted(queries.glob("[!.]*.rq")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in _query_files(queries):
+        digest.update(path.relative_to(queries).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _query_files(queries: Path) -> list[Path]:
+    return [*sorted(queries.glob("[!.]*.rq")), *sorted(queries.glob("tables/[!.]*.rq"))]
 
 
 def current(snapshots: Path) -> Path:
@@ -140,9 +163,9 @@ def write(
     """
     lines = sorted(ox.serialize(quads, format=ox.RdfFormat.N_QUADS).splitlines(keepends=True))  # type: ignore[union-attr]
     (folder / "quads.nq").write_bytes(b"".join(lines))
-    (folder / "queries").mkdir()
-    for path in queries.glob("[!.]*.rq"):
-        shutil.copyfile(path, folder / "queries" / path.name)
+    (folder / "queries" / "tables").mkdir(parents=True)
+    for path in _query_files(queries):
+        shutil.copyfile(path, folder / "queries" / path.relative_to(queries))
     digest = _digest(folder / "quads.nq", folder / "queries")
     store = ox.Store(folder / "store")
     store.bulk_load(path=folder / "quads.nq", format=ox.RdfFormat.N_QUADS)
@@ -155,53 +178,40 @@ def write(
         "bytes": (folder / "quads.nq").stat().st_size,
         "quads": len(lines),
     }
-    _write_json(folder / "report.json", [asdict(finding) for finding in findings])
-    _write_json(folder / "manifest.json", whole)
+    disk.write_json(folder / "report.json", [asdict(finding) for finding in findings])
+    disk.write_json(folder / "manifest.json", whole)
     return id_
 
 
+def add(folder: Path, more: Mapping[str, Any]) -> None:
+    """Add keys to the manifest of the unfinished snapshot in `folder`: what was made of it after it was written."""
+    path = folder / "manifest.json"
+    disk.write_json(path, json.loads(path.read_text(encoding="utf-8")) | more)
+
+
 def publish(unfinished: Path, id_: str) -> Snapshot:
-    """Give the finished folder its name and switch `current` to it; readers see the old or the new, never half."""
+    """Give the finished folder its name and switch `current` to it; readers see the old or the new, never half.
+
+    A whole folder of that name that offers the same files stays: their bytes have been promised not to change.
+    """
     snapshots = unfinished.parent
     final = snapshots / id_
-    _sync(unfinished)
-    if _is_whole(final):
+    disk.sync(unfinished)
+    if _offered(final) == [file.name for file in open_snapshot(unfinished).files]:
         shutil.rmtree(unfinished)
     else:
-        shutil.rmtree(final, ignore_errors=True)
+        if final.exists():
+            final.rename(snapshots / f"{_UNFINISHED}replaced")
         unfinished.rename(final)
     pointer = snapshots / f"{_UNFINISHED}{_POINTER}"
     pointer.symlink_to(id_)
     pointer.replace(snapshots / _POINTER)
-    _sync_folder(snapshots)
+    disk.sync_folder(snapshots)
     return open_snapshot(final)
 
 
-def _is_whole(folder: Path) -> bool:
+def _offered(folder: Path) -> list[str] | None:
     try:
-        open_snapshot(folder)
+        return [file.name for file in verify(folder).files]
     except SnapshotError:
-        return False
-    return True
-
-
-def _sync(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        else:
-            _sync_folder(path)
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=False) + "\n", encoding="utf-8")
+        return None

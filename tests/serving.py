@@ -154,10 +154,13 @@ def variant(of: Path, id_: str) -> None:
     with (folder / "quads.nq").open("a", encoding="utf-8") as quads:
         quads.write(f'<a:variant> <a:id> "{id_}" .\n')
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    digest = hashlib.sha256((folder / "quads.nq").read_bytes())
-    for path in sorted((folder / "queries").iterdir()):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    digest, queries = hashlib.sha256((folder / "quads.nq").read_bytes()), folder / "queries"
     size = (folder / "quads.nq").stat().st_size
+    for entry in manifest["distributions"]:
+        if entry["path"] == "quads.nq":
+            entry |= {"bytes": size, "sha256": digest.hexdigest()}
+    for path in [*sorted(queries.glob("*.rq")), *sorted(queries.glob("tables/*.rq"))]:
+        digest.update(path.relative_to(queries).as_posix().encode() + b"\0" + path.read_bytes())
     manifest |= {"id": id_, "bytes": size, "content_hash": f"sha256:{digest.hexdigest()}"}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 

@@ -12,6 +12,8 @@ from tests.contents import BASE, HEAD, built, copy, state, with_model, write
 FAULT = "data/curated/fault.ttl"
 SOURCE = "data/sources/src-fault.ttl"
 QUERY = "queries/fault.rq"
+TABLE = "queries/tables/fault.rq"
+COLUMNS = "#+ description: { de: Alles, en: all }\n#+ columns: { thing: { de: Ding, en: thing, type: iri } }\n"
 SUMMARY = "#+ summary: { de: Frage, en: Question }\n"
 HERE = "# here"
 TWO_TYPES = """id:pilot-lantern # here
@@ -75,6 +77,25 @@ CASES = {
     "a query in one language": Refused(QUERY, "#+ summary: { de: Frage } # here\nASK {}", "query-file"),
     "a parameter without default": Refused(
         QUERY, "#+ params: { x: { type: string, de: X, en: X } } # here\n" + SUMMARY + "ASK {}", "query-file"
+    ),
+    "a table without a name for a column": Refused(
+        TABLE, f"{SUMMARY}{COLUMNS}SELECT ?thing ?other {{ ?thing a ?other }}", "table", "'other'"
+    ),
+    "a table with a column of unknown type": Refused(
+        TABLE, f"{SUMMARY}{COLUMNS.replace('iri', 'money')}SELECT ?thing {{ ?thing a ?x }}", "table", "iri, integer"
+    ),
+    "a table with a list of texts": Refused(
+        TABLE, f"{SUMMARY}{COLUMNS.replace('iri', 'string, list: true')}SELECT ?thing {{ ?thing a ?x }}", "table"
+    ),
+    "a table that is no SELECT": Refused(TABLE, f"{SUMMARY}{COLUMNS}ASK {{}}", "table"),
+    "a table that says nothing of itself": Refused(
+        TABLE, "#+ summary: { de: A, en: B }\n#+ columns: { thing: { de: A, en: B } }\nSELECT ?thing {}", "table"
+    ),
+    "a table whose columns are no names": Refused(
+        TABLE, f"{SUMMARY}#+ description: {{ de: A, en: B }}\n#+ columns: {{ thing: iri }}\nSELECT ?thing {{}}", "table"
+    ),
+    "a table whose name fits no address": Refused(
+        "queries/tables/Fault 1.rq", f"{SUMMARY}{COLUMNS}SELECT ?thing {{ ?thing a ?x }}", "table"
     ),
     "a query that is no SPARQL": Refused(QUERY, f"{SUMMARY}SELECT * {{\n    ?s ?p }} # here", "query-file"),
 }

@@ -19,6 +19,7 @@ REPLACED = f"gdb:old a owl:DatatypeProperty ; {LABELS} ; {OPEN} ; owl:deprecated
 
 # What each check must find: Turtle, the node at fault, how often.
 BREAKS = {
+    "control-character": (r"id:x skos:note 'soft\u0002hyphen' .", "id:x", 1),
     "cycle": (f"{DATASET} id:x a gdb:Measure ; gdb:partOf id:x .", "id:x", 1),
     "definition-with-label": (
         "gdb:New a owl:Class ; rdfs:label 'neu'@de , 'new'@en ; skos:definition 'a (New) thing'@en , 'erneut'@de .",
@@ -44,6 +45,7 @@ BREAKS = {
 
 # What no check may find.
 HOLDS = {
+    "a text with line ends and a tab": r"id:x skos:note 'a\tb\r\nc' .",
     "a term with both labels": f"gdb:New a owl:Class ; {LABELS} .",
     "a foreign term that is declared": "foaf:nmae a owl:DatatypeProperty . id:x foaf:nmae 'x' .",
     "a deprecated term with its replacement": f"{REPLACED} gdb:unit dct:replaces gdb:old .",

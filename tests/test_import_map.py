@@ -27,7 +27,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "queryfile": set(),
     "rows": {"queryfile"},
     # the door
-    "snapshot": set(),
+    "disk": set(),
+    "distribution": set(),
+    "snapshot": {"disk", "distribution"},
     "diff": {"diff.*", "snapshot"},
     "diff.*": {"diff.*", "snapshot"},
     # the catalogue, in the words of portals: one room judges it, the other serves it
@@ -68,6 +70,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings",
         "snapshot",
     },
+    "build.jsonld": set(),
+    "build.dumps": {"build.ask", "build.jsonld", "distribution", "formats"},
+    "build.tables": {"build.ask", "distribution", "queryfile"},
+    "build.export": {"build.beside", "build.dumps", "build.tables", "distribution", "queryfile"},
     "build": {
         "build.about",
         "build.beside",
@@ -76,10 +82,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "build.describe",
         "build.editions",
         "build.examples",
+        "build.export",
         "build.locate",
         "build.quality",
         "build.reason",
         "build.sources",
+        "build.tables",
         "build.validate",
         "build.void",
         "content",
@@ -121,6 +129,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.exchange": {"engine.answer", "engine.sparql", "web.budget"},
     "web.parts": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "queryfile", "rows"}
     | {"web.exchange"},
+    "web.delivery": {"distribution", "snapshot", "web.*"},
+    "web.files": {"distribution", "negotiation", "queryfile", "settings", "snapshot", "web.*"},
     "web.front": {"", "settings", "web.*"},
     "web.app": {"engine.answer", "settings", "web.*"},
     # wiring

@@ -62,8 +62,8 @@ def opened(out: Path) -> snapshot.Snapshot:
 def is_whole(made: snapshot.Snapshot) -> bool:
     """Whether the bytes on disk are those that gave the snapshot its name."""
     digest = hashlib.sha256(made.quads.read_bytes())
-    for path in sorted(made.queries.glob("*.rq")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in [*sorted(made.queries.glob("*.rq")), *sorted(made.queries.glob("tables/*.rq"))]:
+        digest.update(path.relative_to(made.queries).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest().startswith(made.id) and made.folder.name == made.id
 
 

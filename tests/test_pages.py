@@ -24,8 +24,15 @@ from tests.serving import PUBLIC_URL, ask_app
 HTML = {"Accept": "text/html"}
 PAGES = ["/", "/sparql", "/queries", "/queries/pilots", "/queries/actors-of-undertaking", "/page/pilot-smart-water"]
 PAGES += ["/vocab/role/lead", "/vocab/role", "/ontology", "/shapes", "/docs", "/catalog", "/datasets/graph", "/quality"]
-PAGES += ["/search", "/connections", "/partners"]
-PROBLEMS = ["/nowhere", "/page/nobody", "/queries/pilots?nope=1", "/sparql?query=SELEC"]
+PAGES += ["/search", "/connections", "/partners", "/dumps/", "/tables/"]
+PROBLEMS = [
+    "/nowhere",
+    "/dumps/nothing/",
+    "/tables/nothing",
+    "/page/nobody",
+    "/queries/pilots?nope=1",
+    "/sparql?query=SELEC",
+]
 MOST_PAGES = 150
 
 

