@@ -64,15 +64,20 @@ def tasks(folder: Path, store: ox.Store, names: Names) -> list[Task]:
         "ttl": lambda out: _turtle(default(), ox.RdfFormat.TURTLE, short, out),
     }
 
-    def written(suffix: str, write: Write) -> Task:
-        return lambda: [*_file(folder, "graph", suffix, write), _compressed(folder, suffix)]
+    def written(*suffixes: str) -> Task:
+        def task() -> list[Distribution]:
+            plain = [file for suffix in suffixes for file in _file(folder, "graph", suffix, writers[suffix])]
+            return plain + [_compressed(folder, suffix) for suffix in suffixes]
 
-    return [
-        *(written(suffix, write) for suffix, write in writers.items()),
-        lambda: _ready(folder, "nq", QUADS),
-        lambda: _ready(folder, "nt", f"{FOLDER}/gdb-graph.nt"),
-        lambda: _ontology(folder, _model(store, names), short),
-    ]
+        return task
+
+    def ready() -> list[Distribution]:
+        files = {"nq": QUADS, "nt": f"{FOLDER}/gdb-graph.nt"}
+        there = [each for suffix, path in files.items() for each in _ready(folder, suffix, path)]
+        return there + _ontology(folder, _model(store, names), short)
+
+    # Few processes: each copies what it touches of the memory of this one.
+    return [written("trig"), written("jsonld"), written("rdf", "ttl"), ready]
 
 
 def _file(folder: Path, dataset: str, suffix: str, write: Write) -> list[Distribution]:
