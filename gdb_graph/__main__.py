@@ -107,23 +107,23 @@ def _check(options: argparse.Namespace, _: Settings) -> int:
 
 
 def _build(options: argparse.Namespace, chosen: Settings) -> int:
-    made = _make(content.resolve(options.content), chosen.snapshots)
+    made = _make(content.resolve(options.content), chosen)
     print(f"Snapshot {made.id}: {made.manifest['counts']['triples']} triples, in {made.folder}")
     return 0
 
 
-def _make(folders: content.Content, snapshots: Path) -> snapshot.Snapshot:
+def _make(folders: content.Content, chosen: Settings) -> snapshot.Snapshot:
     with terminal.progress() as progress:
-        return build.build(folders, snapshots, datetime.now(UTC), progress)
+        return build.build(folders, chosen.snapshots, datetime.now(UTC), progress, chosen.keep)
 
 
-def _fresh(folders: content.Content, snapshots: Path) -> snapshot.Snapshot:
+def _fresh(folders: content.Content, chosen: Settings) -> snapshot.Snapshot:
     """The current snapshot; built first if there is none or the files are others than it was built from."""
     try:
-        current = snapshot.verify(snapshot.current(snapshots))
+        current = snapshot.verify(snapshot.current(chosen.snapshots))
     except SnapshotError:
-        return _make(folders, snapshots)
-    return current if current.manifest["files"] == build.file_hashes(folders) else _make(folders, snapshots)
+        return _make(folders, chosen)
+    return current if current.manifest["files"] == build.file_hashes(folders) else _make(folders, chosen)
 
 
 def _serve(options: argparse.Namespace, chosen: Settings) -> int:
@@ -133,7 +133,7 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
         def find() -> Path:
             return served
     else:
-        served = _servable(content.resolve(options.content), chosen.snapshots)
+        served = _servable(content.resolve(options.content), chosen)
 
         def find() -> Path:
             return snapshot.current(chosen.snapshots)
@@ -184,24 +184,26 @@ def _limits(chosen: Settings) -> Limits:
     )
 
 
-def _servable(folders: content.Content, snapshots: Path) -> Path:
+def _servable(folders: content.Content, chosen: Settings) -> Path:
     """The folder of the snapshot of the content as it is, built if need be; if that cannot be, of the last good one."""
     try:
-        return _fresh(folders, snapshots).folder
+        return _fresh(folders, chosen).folder
     except (GraphError, OSError) as error:
-        good = next(snapshot.good(snapshots), None)
+        good = next(snapshot.good(chosen.snapshots), None)
         if good is None:
             raise
         if isinstance(error, ContentError):
             terminal.show_findings(error.findings)
-        why = f"{error.filename or snapshots}: {error.strerror or error}" if isinstance(error, OSError) else error
+        why = (
+            f"{error.filename or chosen.snapshots}: {error.strerror or error}" if isinstance(error, OSError) else error
+        )
         print(f"gdb-graph: {why}; serving the last good snapshot {good.id}", file=sys.stderr)
         return good.folder
 
 
 def _query(options: argparse.Namespace, chosen: Settings) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine does not look for Ctrl-C while it works
-    current = _fresh(content.resolve(options.content), chosen.snapshots)
+    current = _fresh(content.resolve(options.content), chosen)
     if options.sparql is not None or options.file:
         text = options.sparql if options.file is None else terminal.read_text(options.file)
         text = terminal.with_prefixes(text, current.names.prefixes())

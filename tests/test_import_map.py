@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rows": {"queryfile"},
     # the door
     "snapshot": set(),
+    "history": {"snapshot"},
     "diff": {"diff.*", "snapshot"},
     "diff.*": {"diff.*", "snapshot"},
     # building
@@ -49,6 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "build.sources",
         "build.validate",
         "content",
+        "history",
         "queryfile",
         "snapshot",
     },

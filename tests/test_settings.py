@@ -54,6 +54,7 @@ def test_variables_of_others_are_passed_over() -> None:
         pytest.param("GDB_QUERY_SECONDS", "nan", id="a deadline that is no number"),
         pytest.param("GDB_QUERY_SECONDS", "inf", id="a deadline that never comes"),
         pytest.param("GDB_ENGINE_MEGABYTES", "2GB", id="a number with its unit"),
+        pytest.param("GDB_KEEP", "-1", id="fewer snapshots than none"),
         pytest.param("GDB_QUERY_BYTES", "1e6", id="a number in powers"),
     ],
 )

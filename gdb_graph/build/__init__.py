@@ -14,7 +14,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from gdb_graph import queryfile, snapshot
+from gdb_graph import history, queryfile, snapshot
 from gdb_graph.build import beside, checks, consistency, describe, reason, sources, validate
 from gdb_graph.build.locate import Locator
 from gdb_graph.content import Content
@@ -119,10 +119,11 @@ def _stop_on_violation(findings: Sequence[Finding]) -> None:
         raise ContentError(findings)
 
 
-def build(content: Content, out: Path, now: datetime, progress: Progress = quiet) -> snapshot.Snapshot:
+def build(content: Content, out: Path, now: datetime, progress: Progress = quiet, keep: int = 0) -> snapshot.Snapshot:
     """Check the content, write a snapshot into the folder `out` and switch `current` to it.
 
-    `now` goes into the manifest, not into the content hash. Raises ContentError, and then `out` is as it was.
+    `now` goes into the manifest, not into the content hash. Of the snapshots in `out` the `keep` latest stay (0: all).
+    Raises ContentError, and then `out` is as it was.
     """
     with snapshot.writing(out) as folder:
         hashes = file_hashes(content)
@@ -140,7 +141,9 @@ def build(content: Content, out: Path, now: datetime, progress: Progress = quiet
         }
         _begin("snapshot", progress)
         id_ = snapshot.write(folder, store, content.queries, manifest, checked.findings)
-        return snapshot.publish(folder, id_)
+        published = snapshot.publish(folder, id_)
+        history.prune(out, keep)
+        return published
 
 
 def _proven(out: Path) -> str:
