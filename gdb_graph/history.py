@@ -32,9 +32,10 @@ def hold(one: Snapshot) -> IO[bytes]:
     """
     try:
         file = (one.folder / "manifest.json").open("rb")
-        fcntl.flock(file, fcntl.LOCK_SH)
     except OSError as error:
         raise SnapshotError(f"The snapshot in {one.folder} is gone: {error.strerror}.") from error
+    with suppress(OSError):  # a file system without locks
+        fcntl.flock(file, fcntl.LOCK_SH)
     return file
 
 

@@ -67,14 +67,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.link": {"engine.answer", "engine.frames", "engine.sparql", "engine.stream"},
     "engine.forks": {"engine.child", "engine.link", "engine.nursery"},
     "engine.pool": {"engine.answer", "engine.child", "engine.forks", "engine.link", "engine.sparql"},
-    "engine.service": {"engine.answer", "engine.pool", "queryfile", "snapshot"},
+    "engine.archive": {"engine.answer", "engine.pool", "engine.sparql", "history", "snapshot"},
+    "engine.service": {"engine.answer", "engine.archive", "engine.pool", "history", "queryfile", "snapshot"},
     "web": set(),
     "web.*": {"engine.answer", "engine.sparql", "negotiation", "queryfile", "rows", "settings", "web.*"},
     "web.exchange": {"engine.answer", "engine.sparql", "engine.stream", "web.budget"},
     "web.parts": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "queryfile", "rows"}
     | {"web.exchange"},
     "web.front": {"", "settings", "web.*"},
-    "web.app": {"engine.answer", "settings", "web.*"},
+    "web.app": {"engine.answer", "engine.archive", "settings", "web.*"},
+    "web.versions": {"engine.answer", "engine.archive", "negotiation", "snapshot", "web.*"},
     # wiring
     "terminal": {"build", "build.describe", "diff", "diff.*", "engine.sparql", "queryfile", "rows", "snapshot"},
     "__main__": {"", "build", "content", "diff", "diff.*", "engine.answer", "engine.child", "engine.pool"}

@@ -9,9 +9,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from gdb_graph.engine.answer import Current
+from gdb_graph.engine.archive import Archive
 from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
-from gdb_graph.web import curated, home, metrics, openapi, operation, protocol, reference, things
+from gdb_graph.web import curated, home, metrics, openapi, operation, protocol, reference, things, versions
 from gdb_graph.web.front import Front
 from gdb_graph.web.journal import Journal
 from gdb_graph.web.metrics import Metrics
@@ -31,6 +32,9 @@ ROUTES: list[BaseRoute] = [
     Route("/graph/{name}", things.graph),
     Route("/ontology", reference.ontology),
     Route("/shapes", reference.shapes),
+    Route("/snapshots", versions.listing),
+    Route("/snapshots/{id}", versions.one),
+    Route("/snapshots/{id}/sparql", versions.sparql, methods=[*protocol.METHODS]),
     Route("/healthz", operation.healthz),
     Route("/readyz", operation.readyz),
     Route("/metrics", metrics.metrics),
@@ -41,9 +45,16 @@ ROUTES: list[BaseRoute] = [
 
 
 def create_app(
-    settings: Settings, current: Current, load: Callable[[], Mapping[str, int]] = dict, journal: IO[str] | None = None
+    settings: Settings,
+    current: Current,
+    load: Callable[[], Mapping[str, int]] = dict,
+    journal: IO[str] | None = None,
+    archive: Archive | None = None,
 ) -> Front:
-    """The application; `current` tells what is published, `load` how much runs and waits, `journal` takes the log."""
+    """The application; `current` tells what is published, `load` how much runs and waits, `journal` takes the log.
+
+    `archive` has older snapshots; without it there is only the current one.
+    """
     # The pages of FastAPI load scripts from elsewhere; /docs and /openapi.json are ours.
     app = FastAPI(
         title="gdb-graph",
@@ -54,6 +65,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.current = current
+    app.state.archive = archive
     app.state.settings = settings
     app.state.base_url = settings.base_url
     app.state.pages = Pages()

@@ -1,4 +1,4 @@
-"""`/sparql` without a query: a form for browsers, the service description (SPARQL 1.1 SD) for machines."""
+"""An endpoint without a query: a form for browsers, the service description (SPARQL 1.1 SD) for machines."""
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -35,7 +35,7 @@ ORDER BY ?label"""
 
 async def describe(request: Request) -> Response:
     """The form, or the description in the format the client likes."""
-    now = published(request)
+    now, endpoint = published(request), request.scope["path"]
     chosen = best(accepted(request), (*GRAPH, HTML))
     if chosen is None:
         raise NotAcceptable(f"None of these is accepted: {HTML}, {', '.join(GRAPH)}.")
@@ -43,18 +43,18 @@ async def describe(request: Request) -> Response:
         pages: Pages = request.app.state.pages
         prefixes = now.snapshot.names.prefixes()
         wanted = "\n".join(f"PREFIX {name}: <{prefixes[name]}>" for name in ("gdb", "gdbi", "skos"))
-        return pages.show(request, now, "sparql", text=f"{wanted}\n\n{_EXAMPLE}\n")
+        return pages.show(request, now, "sparql", endpoint=endpoint, text=f"{wanted}\n\n{_EXAMPLE}\n")
     format_, content_type = GRAPH[chosen]
     links = Links(request.app.state.base_url, now.snapshot.names)
     prefixes = {"sd": _SD, "void": VOID, "xsd": XSD}
-    body = ox.serialize(service_description(now, links), format=format_, prefixes=prefixes)
+    body = ox.serialize(service_description(now, links, endpoint), format=format_, prefixes=prefixes)
     return Response(body, headers={"Vary": "Accept", "X-Snapshot": now.snapshot.id}, media_type=content_type)
 
 
-def service_description(now: Published, links: Links) -> list[ox.Triple]:
-    """What this endpoint is: where, which language and formats, which dataset with how many triples."""
+def service_description(now: Published, links: Links, endpoint: str) -> list[ox.Triple]:
+    """What the endpoint at that path is: where, which language and formats, which dataset with how many triples."""
     service, dataset, default = (
-        ox.NamedNode(links.absolute("/sparql")),
+        ox.NamedNode(links.absolute(endpoint)),
         ox.BlankNode("dataset"),
         ox.BlankNode("default"),
     )
