@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gdb_graph import history, snapshot
 from gdb_graph.engine.answer import Answer, Published
+from gdb_graph.engine.changes import Changes
 from gdb_graph.engine.pool import Limits, Pool
 from gdb_graph.engine.sparql import Request
 from gdb_graph.errors import Busy, GraphError
@@ -39,10 +40,11 @@ class _Opened:
 
 
 class Archive:
-    """The snapshots in a folder. Close it at the end."""
+    """The snapshots in a folder; `changes` tells what changed between two. Close it at the end."""
 
     def __init__(self, snapshots: Path, limits: Limits, rest_seconds: float = _REST_SECONDS) -> None:
         self._folder, self._rest_seconds = snapshots, rest_seconds
+        self.changes = Changes(limits.seconds, limits.waiting)
         self._limits = replace(limits, engines=1, slow_engines=1)
         self._opened: OrderedDict[str, _Opened] = OrderedDict()
         self._turn = asyncio.Lock()

@@ -12,7 +12,19 @@ from gdb_graph.engine.answer import Current
 from gdb_graph.engine.archive import Archive
 from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
-from gdb_graph.web import curated, home, metrics, openapi, operation, protocol, reference, things, versions
+from gdb_graph.web import (
+    changes,
+    curated,
+    feed,
+    home,
+    metrics,
+    openapi,
+    operation,
+    protocol,
+    reference,
+    things,
+    versions,
+)
 from gdb_graph.web.front import Front
 from gdb_graph.web.journal import Journal
 from gdb_graph.web.metrics import Metrics
@@ -35,6 +47,8 @@ ROUTES: list[BaseRoute] = [
     Route("/snapshots", versions.listing),
     Route("/snapshots/{id}", versions.one),
     Route("/snapshots/{id}/sparql", versions.sparql, methods=[*protocol.METHODS]),
+    Route("/changes", changes.changes),
+    Route("/changes.atom", feed.feed),
     Route("/healthz", operation.healthz),
     Route("/readyz", operation.readyz),
     Route("/metrics", metrics.metrics),

@@ -2,9 +2,10 @@
 
 import hashlib
 import time
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from gdb_graph.engine.answer import Answer, Published, Run
 from gdb_graph.engine.sparql import Request as Query
@@ -14,6 +15,7 @@ from gdb_graph.web.budget import Budget
 
 Scope = MutableMapping[str, Any]
 KEY = "gdb_graph.exchange"
+_Result = TypeVar("_Result")
 
 
 @dataclass(slots=True)
@@ -48,19 +50,23 @@ class Exchange:
         """`run`, its time and its rows noted here. Refuses a client that has used up its query seconds."""
 
         async def counted(query: Query) -> Answer:
-            self.budget.check(self.client)
             self.query = self.query or digest(query.query)
-            began = time.perf_counter()
-            try:
-                answer = await run(query)
-            finally:
-                self.asked += time.perf_counter() - began
+            answer = await self.charged(partial(run, query))
             self.rows += answer.rows
             if answer.chunks:
                 self._streams.append(answer.chunks)
             return answer
 
         return counted
+
+    async def charged(self, work: Callable[[], Awaitable[_Result]]) -> _Result:
+        """What `work` gives, its time noted here. Raises TooMuch for a client that has used up its query seconds."""
+        self.budget.check(self.client)
+        began = time.perf_counter()
+        try:
+            return await work()
+        finally:
+            self.asked += time.perf_counter() - began
 
     def end(self) -> None:
         """All is sent, or never will be: charge the client."""
