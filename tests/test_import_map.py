@@ -79,6 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.front": {"", "settings", "web.*"},
     "web.app": {"engine.answer", "engine.archive", "settings", "web.*"},
     "web.changes": {"engine.archive", "engine.changes", "engine.compare", "negotiation", "snapshot", "web.*"},
+    "web.cite": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "web.*"},
     "web.feed": {"engine.archive", "snapshot", "terms", "web.*"},
     "web.versions": {"engine.answer", "engine.archive", "negotiation", "snapshot", "web.*"},
     # wiring

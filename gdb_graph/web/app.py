@@ -14,6 +14,7 @@ from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
 from gdb_graph.web import (
     changes,
+    cite,
     curated,
     feed,
     home,
@@ -49,6 +50,7 @@ ROUTES: list[BaseRoute] = [
     Route("/snapshots/{id}/sparql", versions.sparql, methods=[*protocol.METHODS]),
     Route("/changes", changes.changes),
     Route("/changes.atom", feed.feed),
+    Route("/cite", cite.cite),
     Route("/healthz", operation.healthz),
     Route("/readyz", operation.readyz),
     Route("/metrics", metrics.metrics),
