@@ -24,6 +24,7 @@ from tests.serving import PUBLIC_URL, ask_app
 HTML = {"Accept": "text/html"}
 PAGES = ["/", "/sparql", "/queries", "/queries/pilots", "/queries/actors-of-undertaking", "/page/pilot-smart-water"]
 PAGES += ["/vocab/role/lead", "/vocab/role", "/ontology", "/shapes", "/docs"]
+PAGES += ["/snapshots", "/cite", "/cite?iri=https%3A%2F%2Fw3id.org%2Fgdb-berlin%2Fid%2Fpilot-smart-water"]
 PROBLEMS = ["/nowhere", "/page/nobody", "/queries/pilots?nope=1", "/sparql?query=SELEC"]
 MOST_PAGES = 150
 
@@ -240,7 +241,7 @@ TEXTS = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
 
 
 def used_texts() -> Iterator[str]:
-    """What templates take from `t`: keys, and for a key put together its beginning and a star."""
+    """What templates take from `t` and modules from `text`; for a key put together its beginning and a star."""
     for path in (HERE / "templates").glob("*.html"):
         tree = jinja2.Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
         for plain in tree.find_all(jinja2.nodes.Getattr):
@@ -251,6 +252,8 @@ def used_texts() -> Iterator[str]:
                 assert isinstance(found.arg, jinja2.nodes.Concat)
                 assert isinstance(found.arg.nodes[0], jinja2.nodes.Const)
                 yield f"{found.arg.nodes[0].value}*"
+    for path in HERE.glob("*.py"):
+        yield from re.findall(r"\btext\[['\"](\w+)['\"]\]", path.read_text(encoding="utf-8"))
 
 
 def test_every_text_is_there_in_both_languages() -> None:

@@ -65,7 +65,8 @@ async def cite(request: Request) -> Response:
         pages: Pages = request.app.state.pages
         forms = {"BibTeX": ("bibtex", bibtex(work)), "CSL-JSON": ("csl", csl(work))}
         values = {name: value for name, value in asked.items() if name in ("iri", "query")}
-        return pages.show(request, now, "cite", work=work, forms=forms, values=values)
+        command = f"curl -s '{work.url}' | LC_ALL=C sort | sha256sum" if "query" in asked else ""
+        return pages.show(request, now, "cite", work=work, forms=forms, values=values, command=command)
     headers = {"Vary": "Accept, Accept-Language", "X-Snapshot": now.snapshot.id}
     return Response(bibtex(work) if chosen == BIBTEX else csl(work), headers=headers, media_type=chosen)
 
