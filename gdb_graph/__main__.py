@@ -148,9 +148,10 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
 async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> int:
     limits = _limits(chosen)
     async with Service(first, find, limits, chosen.look_seconds) as service:
+        journal = sys.stderr if chosen.log_requests else None
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(chosen, service.current, service.load, sys.stderr if chosen.log_requests else None),
+                create_app(chosen, service.current, service.load, journal, service.archive),
                 host=chosen.host,
                 port=chosen.port,
                 log_level="warning",

@@ -57,6 +57,7 @@ class Settings:
     port: Annotated[int, "port to listen on"] = 8000
     public_url: Annotated[str, "address under which users reach the service; absolute links come from it"] = ""
     snapshots: Annotated[Path, "folder of the snapshots and the pointer `current`"] = Path("snapshots")
+    keep: Annotated[int, "snapshots that stay when another is built, the latest first; 0: all"] = 10
     look_seconds: Annotated[float, "seconds after which the service looks again where `current` points"] = 1.0
     engines: Annotated[int, "queries that run at the same time"] = 2
     quick_seconds: Annotated[float, "seconds after which a query makes way for others and goes on slowly"] = 1.0
@@ -122,7 +123,7 @@ def _check_numbers(settings: Settings) -> None:
     for name in _POSITIVE:
         if not 0 < getattr(settings, name) < float("inf"):
             raise GraphError(f"GDB_{name.upper()} must be a number greater than 0, not {getattr(settings, name)}.")
-    for name in ("rows", "result_bytes", "client_seconds", "cache_megabytes", "max_age"):
+    for name in ("keep", "rows", "result_bytes", "client_seconds", "cache_megabytes", "max_age"):
         if not 0 <= getattr(settings, name) < float("inf"):
             raise GraphError(f"GDB_{name.upper()} must be 0 or greater, not {getattr(settings, name)}.")
     if not 0 < settings.port < 65536:

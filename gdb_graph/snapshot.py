@@ -27,7 +27,8 @@ from gdb_graph.distribution import Distribution
 from gdb_graph.errors import BuildInProgress, Finding, SnapshotError
 from gdb_graph.terms import Names
 
-_UNFINISHED = ".building-"
+UNFINISHED = ".building-"
+"""How the names of folders begin that are not yet, or no longer, snapshots; the next build removes them."""
 _POINTER = "current"
 
 
@@ -142,7 +143,7 @@ def writing(snapshots: Path) -> Iterator[Path]:
             raise BuildInProgress(f"Another build is writing into {snapshots}. Wait for it to end.") from error
         _sweep(snapshots)
         try:
-            folder = snapshots / f"{_UNFINISHED}snapshot"
+            folder = snapshots / f"{UNFINISHED}snapshot"
             folder.mkdir()
             yield folder
         finally:
@@ -150,7 +151,7 @@ def writing(snapshots: Path) -> Iterator[Path]:
 
 
 def _sweep(snapshots: Path) -> None:
-    for rest in snapshots.glob(f"{_UNFINISHED}*"):
+    for rest in snapshots.glob(f"{UNFINISHED}*"):
         shutil.rmtree(rest) if rest.is_dir() and not rest.is_symlink() else rest.unlink()
 
 
@@ -201,9 +202,9 @@ def publish(unfinished: Path, id_: str) -> Snapshot:
         shutil.rmtree(unfinished)
     else:
         if final.exists():
-            final.rename(snapshots / f"{_UNFINISHED}replaced")
+            final.rename(snapshots / f"{UNFINISHED}replaced")
         unfinished.rename(final)
-    pointer = snapshots / f"{_UNFINISHED}{_POINTER}"
+    pointer = snapshots / f"{UNFINISHED}{_POINTER}"
     pointer.symlink_to(id_)
     pointer.replace(snapshots / _POINTER)
     disk.sync_folder(snapshots)

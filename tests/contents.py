@@ -5,7 +5,7 @@ import functools
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -56,6 +56,30 @@ def built() -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     build.build(content.resolve(OTHERSTADT), folder, NOW)
     return folder
+
+
+@functools.cache
+def built_twice() -> Path:
+    """A folder with two snapshots: that of Otherstadt, and a later, current one in which a label changed.
+
+    In the later one a thing came, another went, and the dataset names who published it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="gdb-otherstadt-twice-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    snapshots = Path(shutil.copytree(built(), folder / "snapshots", symlinks=True))
+    changed = copy(folder)
+    things = changed / "data" / "curated" / "things.ttl"
+    text = things.read_text(encoding="utf-8").replace('"Mondlicht"@de', '"Mondschein & <Glanz>"@de')
+    text = text.replace("id:org-lamplighters", "id:org-lanterns")
+    things.write_text(text, encoding="utf-8")
+    plan = changed / "data" / "sources" / "src-plan.ttl"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("id:org-lamplighters", "id:org-lanterns"), "utf-8")
+    dataset = changed / "data" / "dataset.ttl"
+    publisher = '    dct:publisher     [ foaf:name "Stadt Otherstadt"@de , "City of Otherstadt"@en ] ;\n    dct:license'
+    stated = dataset.read_text(encoding="utf-8").replace("    dct:license", publisher)
+    dataset.write_text(stated, encoding="utf-8")
+    build.build(content.resolve(changed), snapshots, NOW + timedelta(days=30))
+    return snapshots
 
 
 @functools.cache

@@ -25,6 +25,7 @@ HTML = {"Accept": "text/html"}
 PAGES = ["/", "/sparql", "/queries", "/queries/pilots", "/queries/actors-of-undertaking", "/page/pilot-smart-water"]
 PAGES += ["/vocab/role/lead", "/vocab/role", "/ontology", "/shapes", "/docs", "/catalog", "/datasets/graph", "/quality"]
 PAGES += ["/search", "/connections", "/partners", "/dumps/", "/tables/"]
+PAGES += ["/snapshots", "/cite", "/cite?iri=https%3A%2F%2Fw3id.org%2Fgdb-berlin%2Fid%2Fpilot-smart-water"]
 PROBLEMS = [
     "/nowhere",
     "/dumps/nothing/",
@@ -280,6 +281,8 @@ def used_texts() -> Iterator[str]:
                 assert isinstance(found.arg, jinja2.nodes.Concat)
                 assert isinstance(found.arg.nodes[0], jinja2.nodes.Const)
                 yield f"{found.arg.nodes[0].value}*"
+    for path in HERE.glob("*.py"):
+        yield from re.findall(r"\btext\[['\"](\w+)['\"]\]", path.read_text(encoding="utf-8"))
 
 
 def test_every_text_is_there_in_both_languages() -> None:

@@ -54,6 +54,7 @@ def test_variables_of_others_are_passed_over() -> None:
         pytest.param("GDB_QUERY_SECONDS", "nan", id="a deadline that is no number"),
         pytest.param("GDB_QUERY_SECONDS", "inf", id="a deadline that never comes"),
         pytest.param("GDB_ENGINE_MEGABYTES", "2GB", id="a number with its unit"),
+        pytest.param("GDB_KEEP", "-1", id="fewer snapshots than none"),
         pytest.param("GDB_QUERY_BYTES", "1e6", id="a number in powers"),
         pytest.param("GDB_PUBLIC_URL", "example.org/graph", id="an address without its scheme"),
         pytest.param("GDB_PUBLIC_URL", "https://exa mple.org", id="an address with a space"),

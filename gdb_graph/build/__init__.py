@@ -14,7 +14,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from gdb_graph import queryfile, snapshot
+from gdb_graph import history, queryfile, snapshot
 from gdb_graph.build import (
     about,
     beside,
@@ -145,7 +145,8 @@ def build(
     """Check the content, write a snapshot into the folder `out` and switch `current` to it.
 
     `now` goes into the manifest, not into the content hash. `settings` are those of the service, for the report on
-    the quality of its catalogue. Raises ContentError, and then `out` is as it was.
+    the quality of its catalogue; of the snapshots in `out` the latest stay, as many as `settings.keep` says (0: all).
+    Raises ContentError, and then `out` is as it was.
     """
     with snapshot.writing(out) as folder:
         hashes, before = file_hashes(content), _before(out)
@@ -168,7 +169,9 @@ def build(
         snapshot.add(folder, exported | {"editions": editions.editions(exported["distributions"], before, now)})
         written, figures = snapshot.open_snapshot(folder), describe.figures_in(store)
         quality.write(folder, quality.report(written, checked.findings, figures, settings))
-        return snapshot.publish(folder, id_)
+        published = snapshot.publish(folder, id_)
+        history.prune(out, settings.keep)
+        return published
 
 
 def _before(out: Path) -> Mapping[str, Any]:

@@ -6,6 +6,8 @@ that the source of a change is its source, by naming the source of the change. T
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from gdb_graph.diff.naming import Naming, local, named_in
 from gdb_graph.diff.records import by_label
@@ -21,29 +23,49 @@ _PLAIN, _CONFIDENCE = (_CLASS, f"{GDB}fromSource", _SUPPORTS), f"{GDB}confidence
 _STATED = "/evidence-confidence/stated>"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What changed about one thing: a heading and lines."""
+
+    kind: Kind
+    iri: str
+    heading: str
+    lines: Sequence[str]
+
+
 def tell(difference: Difference, both: Sides, lang: str) -> Iterator[str]:
     """The two snapshots, each thing with its changes, a summary."""
-    say = Naming(both, lang)
     snapshots = [side.snapshot for side in (both.before, both.after)]
     yield " → ".join(f"{one.id} ({one.manifest.get('created', '?')})" for one in snapshots)
-    for thing in by_label(difference.things, both, lang):
+    for told in tell_things(difference, both, lang):
         yield ""
-        yield _heading(thing, say)
-        yield from (f"  {line}" for line in _thing(thing, say))
+        yield told.heading
+        yield from (f"  {line}" for line in told.lines)
     yield ""
-    yield from _summary(difference, say)
-    if not difference.things and snapshots[0].id != snapshots[1].id:
-        yield say.text("elsewhere")
-    yield say.text("everything" if both.after.everything else "asserted")
+    yield from summarise(difference, both, lang)
+    yield Naming(both, lang).text("everything" if both.after.everything else "asserted")
 
 
-def _summary(difference: Difference, say: Naming) -> Iterator[str]:
+def tell_things(
+    difference: Difference, both: Sides, lang: str, first: int = 0, count: int | None = None
+) -> Iterator[Told]:
+    """Each thing with its changes, in the order of their labels: `count` things from `first` on."""
+    say = Naming(both, lang)
+    for thing in islice(by_label(difference.things, both, lang), first, None if count is None else first + count):
+        yield Told(thing.kind, thing.iri, _heading(thing, say), list(_thing(thing, say)))
+
+
+def summarise(difference: Difference, both: Sides, lang: str) -> Iterator[str]:
+    """How much changed, in one or two sentences."""
+    say = Naming(both, lang)
     kinds = Counter(thing.kind for thing in difference.things)
     counts = {"new": kinds["added"], "gone": kinds["removed"], "changed": kinds["changed"]}
     if difference.things:
         yield say.text("summary").format(**counts, added=difference.added, removed=difference.removed)
     else:
         yield say.text("nothing")
+        if both.before.snapshot.id != both.after.snapshot.id:
+            yield say.text("elsewhere")
 
 
 def _heading(thing: Thing, say: Naming) -> str:

@@ -8,9 +8,11 @@ import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO
 
-from gdb_graph import queryfile, snapshot
+from gdb_graph import history, queryfile, snapshot
 from gdb_graph.engine.answer import Published
+from gdb_graph.engine.archive import Archive
 from gdb_graph.engine.pool import Limits, Pool
 from gdb_graph.errors import GraphError, SnapshotError
 
@@ -18,11 +20,16 @@ log = logging.getLogger(__name__)
 
 
 class Service:
-    """Serves the snapshot in `first`, then any other that `find` comes to name; enter it as a context."""
+    """Serves the snapshot in `first`, then any other that `find` comes to name; enter it as a context.
+
+    `archive` has those that lie beside it.
+    """
 
     def __init__(self, first: Path, find: Callable[[], Path], limits: Limits, look_seconds: float) -> None:
         self._first, self._find, self._limits, self._look_seconds = first, find, limits, look_seconds
+        self.archive = Archive(first.resolve().parent, limits)
         self._pool: Pool | None = None
+        self._held: IO[bytes] | None = None
         self._published: Published | None = None
         self._watch: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[None]] = set()
@@ -41,8 +48,11 @@ class Service:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+        await self.archive.close()
         if self._pool:
             await self._pool.close()
+        if self._held:
+            self._held.close()
 
     def current(self) -> Published:
         """What is published now. Raises SnapshotError before the first snapshot is open."""
@@ -52,11 +62,23 @@ class Service:
 
     def load(self) -> Mapping[str, int]:
         """How many queries run and wait in each lane."""
-        return self._pool.load if self._pool else {}
+        older = self.archive.load()
+        return {lane: count + older.get(lane, 0) for lane, count in (self._pool.load if self._pool else {}).items()}
 
     async def _open(self, folder: Path) -> None:
-        opened = await asyncio.to_thread(snapshot.verify, folder)
-        queries = queryfile.read_folder(opened.queries)
+        held = history.hold(snapshot.open_snapshot(folder))
+        try:
+            opened = await asyncio.to_thread(snapshot.verify, folder)
+            queries = queryfile.read_folder(opened.queries)
+            await self._take(opened, queries)
+        except BaseException:
+            held.close()
+            raise
+        if self._held:
+            self._held.close()
+        self._held = held
+
+    async def _take(self, opened: snapshot.Snapshot, queries: Mapping[str, queryfile.Query]) -> None:
         pool = Pool(opened.quads, opened.names.base, self._limits)
         try:
             await pool.start()

@@ -9,14 +9,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from gdb_graph.engine.answer import Current
+from gdb_graph.engine.archive import Archive
 from gdb_graph.errors import GraphError
 from gdb_graph.settings import Settings
 from gdb_graph.web import (
     catalog,
+    changes,
+    cite,
     connections,
     curated,
     datasets,
     discovery,
+    feed,
     files,
     graphs,
     home,
@@ -29,6 +33,7 @@ from gdb_graph.web import (
     reference,
     search,
     things,
+    versions,
     void,
 )
 from gdb_graph.web.front import Front
@@ -79,6 +84,12 @@ ROUTES: list[BaseRoute] = [
     Route("/tables", files.slashed),
     Route("/tables/", files.tables),
     Route("/tables/{name}", files.table),
+    Route("/snapshots", versions.listing),
+    Route("/snapshots/{id}", versions.one),
+    Route("/snapshots/{id}/sparql", versions.sparql, methods=[*protocol.METHODS]),
+    Route("/changes", changes.changes),
+    Route("/changes.atom", feed.feed),
+    Route("/cite", cite.cite),
     Route("/healthz", operation.healthz),
     Route("/readyz", operation.readyz),
     Route("/metrics", metrics.metrics),
@@ -89,9 +100,16 @@ ROUTES: list[BaseRoute] = [
 
 
 def create_app(
-    settings: Settings, current: Current, load: Callable[[], Mapping[str, int]] = dict, journal: IO[str] | None = None
+    settings: Settings,
+    current: Current,
+    load: Callable[[], Mapping[str, int]] = dict,
+    journal: IO[str] | None = None,
+    archive: Archive | None = None,
 ) -> Front:
-    """The application; `current` tells what is published, `load` how much runs and waits, `journal` takes the log."""
+    """The application; `current` tells what is published, `load` how much runs and waits, `journal` takes the log.
+
+    `archive` has older snapshots; without it there is only the current one.
+    """
     # The pages of FastAPI load scripts from elsewhere; /docs and /openapi.json are ours.
     app = FastAPI(
         title="gdb-graph",
@@ -102,6 +120,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.current = current
+    app.state.archive = archive
     app.state.settings = settings
     app.state.base_url = settings.base_url
     app.state.pages = Pages()

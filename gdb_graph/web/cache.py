@@ -10,6 +10,9 @@ from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 LARGEST = 1024 * 1024
 _VARYING = (b"accept", b"accept-language")
 
@@ -41,6 +44,12 @@ def key(scope: MutableMapping[str, Any], snapshot: str) -> Key | None:
     return snapshot, scope["path"], scope["query_string"], tuple(said.values())
 
 
+def named(path: str, current: str) -> str:
+    """The snapshot that a path names, else the current one: what older ones answer stays the same when that changes."""
+    parts = path.split("/")
+    return parts[2] if path.startswith("/snapshots/") and parts[3:] == ["sparql"] else current
+
+
 def tag(of: Key, seed: bytes) -> bytes:
     """The strong entity tag of the answer to `of` by the program that `seed` tells."""
     digest = hashlib.blake2b(repr(of).encode(), digest_size=16, key=seed[:64])
@@ -50,6 +59,16 @@ def tag(of: Key, seed: bytes) -> bytes:
 def matches(tag_: bytes, if_none_match: bytes) -> bool:
     """Whether the header names the tag (weak comparison, RFC 9110, 13.1.2). `*` is for whoever knows what there is."""
     return any(each.strip().removeprefix(b"W/") == tag_ for each in if_none_match.split(b","))
+
+
+def revalidated(request: Request, response: Response) -> Response:
+    """An answer that more than its snapshot decides: tagged by its own bytes, and asked for again each time."""
+    tag_ = b'"' + hashlib.blake2b(bytes(response.body), digest_size=16).hexdigest().encode() + b'"'
+    headers = {"ETag": tag_.decode(), "Cache-Control": "no-cache", "Vary": response.headers.get("Vary", "Accept")}
+    if matches(tag_, request.headers.get("if-none-match", "").encode()):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return response
 
 
 class Cache:

@@ -1,4 +1,4 @@
-"""`/sparql` without a query: a form for browsers, the service description for machines.
+"""An endpoint without a query: a form for browsers, the service description for machines.
 
 The description holds the curated queries as well: editors that know the form of sib-swiss/sparql-examples offer them.
 """
@@ -28,7 +28,7 @@ ORDER BY ?label"""
 
 async def describe(request: Request, accept: str | None) -> Response:
     """The form, or the description in the format that `accept` likes. Raises NotAcceptable where it likes none."""
-    now = published(request)
+    now, endpoint = published(request), request.scope["path"]
     chosen = best(accept, (*GRAPH, HTML))
     if chosen is None:
         raise NotAcceptable(f"None of these is accepted: {HTML}, {', '.join(GRAPH)}.")
@@ -36,9 +36,11 @@ async def describe(request: Request, accept: str | None) -> Response:
         pages: Pages = request.app.state.pages
         prefixes = now.snapshot.names.prefixes()
         wanted = "\n".join(f"PREFIX {name}: <{prefixes[name]}>" for name in ("gdb", "gdbi", "skos"))
-        return pages.show(request, now, "sparql", text=f"{wanted}\n\n{_EXAMPLE}\n", formats=formats.NAMES)
+        return pages.show(
+            request, now, "sparql", endpoint=endpoint, text=f"{wanted}\n\n{_EXAMPLE}\n", formats=formats.NAMES
+        )
     format_, content_type = GRAPH[chosen]
     links = Links(request.app.state.base_url, now.snapshot.names)
-    described = [*await description(now, links), *await examples(now, links)]
+    described = [*await description(now, links, endpoint), *await examples(now, links)]
     body = serialised(described, format_, PREFIXES | {"schema": SCHEMA, "sh": SH})
     return Response(body, headers={"Vary": "Accept", "X-Snapshot": now.snapshot.id}, media_type=content_type)

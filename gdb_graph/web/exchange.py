@@ -2,9 +2,10 @@
 
 import hashlib
 import time
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from gdb_graph.engine.answer import Answer, Published, Run
 from gdb_graph.engine.sparql import Request as Query
@@ -13,6 +14,7 @@ from gdb_graph.web.budget import Budget
 
 Scope = MutableMapping[str, Any]
 KEY = "gdb_graph.exchange"
+_Result = TypeVar("_Result")
 
 
 @dataclass(slots=True)
@@ -53,17 +55,21 @@ class Exchange:
         """`run`, its time and its rows noted here. Refuses a client that has used up its query seconds."""
 
         async def counted(query: Query) -> Answer:
-            self.budget.check(self.client)
             self.query = self.query or digest(query.query)
-            began = time.perf_counter()
-            try:
-                answer = await run(query)
-            finally:
-                self.asked += time.perf_counter() - began
+            answer = await self.charged(partial(run, query))
             self._answers.append(answer)
             return answer
 
         return counted
+
+    async def charged(self, work: Callable[[], Awaitable[_Result]]) -> _Result:
+        """What `work` gives, its time noted here. Raises TooMuch for a client that has used up its query seconds."""
+        self.budget.check(self.client)
+        began = time.perf_counter()
+        try:
+            return await work()
+        finally:
+            self.asked += time.perf_counter() - began
 
     def end(self) -> None:
         """All is sent, or never will be: charge the client."""

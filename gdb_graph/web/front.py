@@ -84,7 +84,7 @@ class Front:
         except SnapshotError:  # the application says so
             of = None
         else:
-            of = cache.key(scope, exchange.now.snapshot.id)
+            of = cache.key(scope, cache.named(scope["path"], exchange.now.snapshot.id))
         stored = self._cache.get(of) if of else None
         known = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
         if of and known and cache.matches(tag := stored.tag if stored else cache.tag(of, self._seed), known):

@@ -53,6 +53,11 @@ class Links:
             return self.path(f"/graph/{quote(iri.removeprefix(self.names.graphs))}")
         return iri if iri.startswith(("http://", "https://")) else ""
 
+    def is_ours(self, iri: str) -> bool:
+        """Whether `iri` is one of those that this service answers for."""
+        ours = (self.names.instances, VOCABULARY, _ONTOLOGY, SHAPES, self.names.graphs)
+        return iri.startswith(ours)
+
     def short(self, iri: str) -> str:
         """The IRI with a prefix where there is one, to be read by people."""
         return self.names.short(iri).removeprefix(VOCABULARY)

@@ -31,7 +31,14 @@ _SCHEMAS = {
         },
     }
 }
-_SPARQL = {
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "description": "of a snapshot"}
+_VERSIONS = {
+    "/snapshots": ("the snapshots that can be asked, the latest first: HTML or JSON",),
+    "/changes": ("what changed between two snapshots: HTML, JSON or RDF Patch", "since", "until", "format", "page"),
+    "/changes.atom": ("the latest snapshots as an Atom feed, with what changed in each",),
+    "/cite": ("how to cite: HTML, BibTeX or CSL-JSON", "snapshot", "iri", "query", "format"),
+}
+_SPARQL: dict[str, Any] = {
     "summary": "SPARQL 1.1 Protocol, query part",
     "parameters": [
         {
@@ -98,6 +105,7 @@ def description(request: Request) -> Mapping[str, Any]:
     """The whole OpenAPI 3.1 document."""
     now = published(request)
     paths: dict[str, Any] = {"/sparql": {"get": _SPARQL}}
+    paths["/snapshots/{id}/sparql"] = {"get": _SPARQL | {"parameters": [_ID, *_SPARQL["parameters"]]}}
     paths["/queries"] = {
         "get": {"summary": "all curated queries", "responses": {"200": {"description": "HTML or JSON"}}}
     }
@@ -106,6 +114,7 @@ def description(request: Request) -> Mapping[str, Any]:
     paths |= explored(_PROBLEM)
     paths["/id/{slug}"] = {"get": _thing()}
     paths |= {path: {"get": _file(path, summary)} for path, summary in _FILES.items()}
+    paths |= {path: {"get": _versioned(*told)} for path, told in _VERSIONS.items()}
     paths |= {
         f"/{name}": {"get": {"summary": text, "responses": {"200": {"description": "ok"}, "503": _PROBLEM}}}
         for name, text in (("healthz", "alive"), ("readyz", "ready to answer"))
@@ -162,6 +171,11 @@ def _format() -> Mapping[str, Any]:
         "required": False,
         "schema": {"type": "string", "enum": ["html", *ROWS]},
     }
+
+
+def _versioned(summary: str, *parameters: str) -> Mapping[str, Any]:
+    listed = [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in parameters]
+    return {"summary": summary, "parameters": listed, "responses": {"200": {"description": "ok"}, "404": _PROBLEM}}
 
 
 def _thing() -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from gdb_graph.web.exchange import KEY, Exchange
 JSON_RESULTS = "application/sparql-results+json"
 HTML = "text/html"
 CLIENT_LEFT = 499
+_Result = TypeVar("_Result")
 _WATCH_AFTER = 0.05
 _PRIMARY = re.compile(r"(^|,)\s*([A-Za-z]{1,8}|\*)[^,;]*")
 
@@ -51,7 +52,7 @@ async def respond(request: Request, now: Published, query: Query) -> Response:
     )
 
 
-async def while_connected(request: Request, asking: Awaitable[Answer]) -> Answer | None:
+async def while_connected(request: Request, asking: Awaitable[_Result]) -> _Result | None:
     """The answer; None if the client leaves first: then the query is stopped."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - requests are handled in tasks

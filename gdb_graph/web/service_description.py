@@ -77,12 +77,12 @@ CONSTRUCT {{{{ <{{dataset}}> ?property ?value }}}} WHERE {{{{
 """
 
 
-async def description(now: Published, links: Links) -> list[ox.Triple]:
+async def description(now: Published, links: Links, path: str) -> list[ox.Triple]:
     """The description: language, formats and functions, then the dataset with its graphs and their sizes."""
     names, counts = now.snapshot.names, now.snapshot.manifest["counts"]
     functions = [f"geof:{name}" for name in FUNCTIONS]
     service = _SERVICE.format(
-        endpoint=links.absolute("/sparql"),
+        endpoint=links.absolute(path),
         docs=links.absolute("/docs"),
         void=links.absolute("/"),
         dataset=names.base,
