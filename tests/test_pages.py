@@ -51,6 +51,7 @@ class Page(HTMLParser):
         self.lang = ""
         self.faults: list[str] = []
         self._open: list[str] = []
+        self._in_data = False
         self.feed(text)
         self.close()
         self.faults += [f"<{tag}> is not closed" for tag in self._open]
@@ -60,12 +61,14 @@ class Page(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if len(given) != len(attrs):
             self.faults.append(f"<{tag}> has an attribute twice")
-        if tag == "script" and not given.get("src"):
+        # A script of that type is data, which no browser runs.
+        data = tag == "script" and given.get("type") == "application/ld+json"
+        if tag == "script" and not data and not given.get("src"):
             self.faults.append("<script> without an address")
         if tag not in self.VOID:
             self._open.append(tag)
-        # A script of that type is data, which no browser runs.
-        self.tags.add("data" if given.get("type") == "application/ld+json" and tag == "script" else tag)
+        self._in_data = data
+        self.tags.add("data" if data else tag)
         self.lang = given["lang"] if tag == "html" else self.lang
         self.ids += [given["id"]] if "id" in given else []
         if tag == "a":
@@ -77,7 +80,7 @@ class Page(HTMLParser):
         self.faults += [f"<{tag}> has {name}" for name in given if name.startswith("on") or name == "style"]
 
     def handle_data(self, data: str) -> None:
-        if self._open[-1:] == ["script"] and data.strip():
+        if self._open[-1:] == ["script"] and not self._in_data and data.strip():
             self.faults.append("<script> with text of its own")
 
     def handle_endtag(self, tag: str) -> None:

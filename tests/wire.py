@@ -33,7 +33,12 @@ class Reply:
 def ask(
     service: Running, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
 ) -> Reply:
-    """Send a request as it is: no header is added but Host, Connection and the length of a body."""
+    """Send a request as it is: no header is added but Host, Connection and the length of a body.
+
+    `{id}` in the target stands for the id of the snapshot that is served.
+    """
+    if "{id}" in target:
+        target = target.replace("{id}", service.client.get("/readyz").json()["snapshot"])
     address = urlsplit(service.url)
     lines = [f"{method} {target} HTTP/1.1", f"Host: {address.netloc}", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
