@@ -1,7 +1,8 @@
-"""Time and memory of each stage of the build by size, with the growth exponents: `python benchmarks/build.py 1 10 100`.
+"""Time and memory of each stage of the build by size, with growth exponents: `python benchmarks/build.py 1 5 53`.
 
-The arguments are numbers of invented cities (see generate.py). Each size is built in a process of its own.
-Prints a Markdown table for docs/benchmarks.md.
+The arguments are numbers of invented cities (see generate.py). Each size is built in a process of its own. Stages
+are counted in CPU seconds, those of child processes included: other work on the machine changes them less than it
+changes the seconds on the clock (`wall`). Prints a Markdown table for docs/benchmarks.md.
 """
 
 import json
@@ -20,22 +21,28 @@ import generate
 from gdb_graph import build, content
 
 SEED = 1
+BOTH = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+
+
+def cpu() -> float:
+    """CPU seconds so far, of this process and of all that it has waited for."""
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, BOTH))
 
 
 def measure(folder: Path, out: Path) -> dict[str, float]:
-    """Seconds of each stage and of all, triples, and megabytes of the largest process, of one build."""
+    """CPU seconds of each stage and of all, seconds on the clock, triples, megabytes of the largest process."""
     begun: list[tuple[str, float]] = []
     start = time.perf_counter()
     made = build.build(
-        content.resolve(folder), out, datetime.now(UTC), lambda name, _n, _of: begun.append((name, time.perf_counter()))
+        content.resolve(folder), out, datetime.now(UTC), lambda name, _n, _of: begun.append((name, cpu()))
     )
-    begun.append(("all", time.perf_counter()))
+    begun.append(("all", cpu()))
     stages = {name: after - at for (name, at), (_, after) in pairwise(begun)}
-    largest = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return stages | {
-        "all": begun[-1][1] - start,
+        "all": begun[-1][1] - begun[0][1],
+        "wall": time.perf_counter() - start,
         "triples": made.manifest["counts"]["triples"],
-        "megabytes": largest / 1024,
+        "MB": max(resource.getrusage(who).ru_maxrss for who in BOTH) / 1024,
     }
 
 
@@ -53,9 +60,15 @@ def main(sizes: list[int]) -> None:
     print("| cities | " + " | ".join(names) + " |")
     print("|---" * (len(names) + 1) + "|")
     for cities, row in zip(sizes, rows, strict=True):
-        print(f"| {cities} | " + " | ".join(f"{row[name]:,.1f}" for name in names) + " |")
+        print(f"| {cities} | " + " | ".join(shown(name, row[name]) for name in names) + " |")
     if len(rows) > 1:
-        print("| exponent | " + " | ".join(exponent(rows[-2], rows[-1], name) for name in names) + " |")
+        of = f"exponent, {sizes[-2]} to {sizes[-1]}"
+        print(f"| {of} | " + " | ".join(exponent(rows[-2], rows[-1], name) for name in names) + " |")
+
+
+def shown(name: str, figure: float) -> str:
+    """A figure as the table shows it: counts whole, seconds with a decimal."""
+    return f"{figure:,.{0 if name in ('triples', 'MB') else 1}f}"
 
 
 def exponent(small: dict[str, float], large: dict[str, float], name: str) -> str:

@@ -59,7 +59,7 @@ ADDRESSES = {
     "/snapshots": "/snapshots",
     "/snapshots/{id}": "/snapshots/{id}",
     "/snapshots/{id}/sparql": "/snapshots/{id}/sparql?query=ASK%7B%7D",
-    "/changes": "/changes?since={id}",
+    "/changes": "/changes?since={id}&until={id}",
     "/changes.atom": "/changes.atom",
     "/cite": "/cite",
     "/healthz": "/healthz",

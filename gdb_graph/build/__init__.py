@@ -55,7 +55,9 @@ class Checked:
     parts: Sequence[Part]
     queries: Mapping[str, Query]
     tables: Mapping[str, Query]
-    inferred: frozenset[ox.Triple]
+    union: ox.Store
+    """The default graph: the de-duplicated union of what is asserted, and what follows."""
+    inferred: Sequence[ox.Triple]
     findings: tuple[Finding, ...]
     proof: str
     """Of what the reasoner found consistent: the next build need not ask it again for the same."""
@@ -104,7 +106,7 @@ def check(content: Content, progress: Progress = quiet, scratch: Path | None = N
 
     _begin("reason", progress)
     inferred = reason.infer(store, list(rules.values()))
-    return Checked(names, parts, queries, defined, inferred, tuple(findings), proof)
+    return Checked(names, parts, queries, defined, store, inferred, tuple(findings), proof)
 
 
 def _validations(
@@ -117,8 +119,8 @@ def _validations(
     said = [quad for quad in known if quad.graph_name not in ours]
     return [
         lambda: consistency.proof(_quads(parts, _of_the_model), _quads(parts, _of_the_data), proven),
-        *validate.whole(known, shapes, locator, 2 * beside.CORES),
         lambda: validate.each_source(known, said, each, locator),
+        *validate.whole(known, shapes, locator, 4 * beside.CORES),
     ]
 
 
@@ -183,19 +185,13 @@ def _before(out: Path) -> Mapping[str, Any]:
 
 
 def dataset(checked: Checked) -> tuple[ox.Store, describe.Counts]:
-    """All quads of a snapshot, and how many there are of what."""
-    names = checked.names
-    store = ox.Store()
-    store.bulk_extend(chain.from_iterable(quads for _, quads in checked.parts))
-    # The default graph is the de-duplicated union; the shapes speak about the data and stay outside.
-    public = _quads(checked.parts, lambda file: file.graph != "shapes")
-    store.bulk_extend(ox.Quad(*quad.triple) for quad in public)
+    """All quads of a snapshot, and how many there are of what. Completes the store in `checked`: call it once."""
+    names, store = checked.names, checked.union
     inferred = ox.NamedNode(names.graph("inferred"))
-    for graph in (inferred, ox.DefaultGraph()):
-        store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, graph) for each in checked.inferred)
+    store.bulk_extend(chain.from_iterable(quads for _, quads in checked.parts))
+    store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, inferred) for each in checked.inferred)
     origins = list(describe.provenance(store, names))
-    store.bulk_extend(origins)
-    store.bulk_extend(ox.Quad(*quad.triple) for quad in origins)
+    store.bulk_extend(chain(origins, (ox.Quad(*quad.triple) for quad in origins)))
     store.bulk_extend(examples.examples(checked.queries.values(), names))
     counted = describe.counts(store)
     described = set(void.void(store, counted, names))
