@@ -230,7 +230,7 @@ def test_the_api_description_is_sound(api: dict[str, Any], service: Running) -> 
         assert in_path == {part[1:-1] for part in path.split("/") if part.startswith("{")}
         for each in operation.get("parameters", ()):
             assert each["in"] in ("path", "query")
-            assert each["schema"]["type"] in ("string", "integer", "array")
+            assert each["schema"]["type"] in ("string", "integer", "number", "array")
     for reference in references(api):
         place: Any = api
         for part in reference.removeprefix("#/").split("/"):
