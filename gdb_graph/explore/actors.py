@@ -23,17 +23,13 @@ _NO_SECTOR = f"{VOCABULARY}sector/other"
 
 @dataclass(frozen=True, slots=True)
 class Actors:
-    """Each organisation that exists today with its undertakings, the way to each, and its sectors; and the reverse."""
+    """Each organisation of today with its undertakings, the way to each, and its sectors; `at` is the reverse."""
 
     network: Network
     work: Mapping[str, Mapping[str, Path]]
     sectors: Mapping[str, tuple[str, ...]]
     at: Mapping[str, tuple[str, ...]]
-
-    @property
-    def all_sectors(self) -> tuple[str, ...]:
-        """The sectors that an organisation belongs to, sorted."""
-        return tuple(sorted({sector for sectors in self.sectors.values() for sector in sectors}))
+    all_sectors: frozenset[str]
 
     def others(self, undertaking: str, organisation: str) -> Iterator[str]:
         """The organisations that work on an undertaking, but for one."""
@@ -51,7 +47,8 @@ def actors(network: Network) -> Actors:
         for undertaking in work[organisation]:
             at[undertaking].append(organisation)
     sectors = {each: tuple(s for s in network.leads_to(each, _SECTOR) if s != _NO_SECTOR) for each in work}
-    return Actors(network, work, sectors, {undertaking: tuple(found) for undertaking, found in at.items()})
+    all_sectors = frozenset(sector for each in sectors.values() for sector in each)
+    return Actors(network, work, sectors, {undertaking: tuple(found) for undertaking, found in at.items()}, all_sectors)
 
 
 def roles(edges: tuple[Edge, ...]) -> frozenset[str]:

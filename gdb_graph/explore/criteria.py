@@ -48,7 +48,7 @@ class Judge:
         self._actors, self._network, self._need = actors, actors.network, need
         self.involved = frozenset(actors.at.get(need.undertaking, ()))
         taken = {sector for each in self.involved for sector in actors.sectors[each]}
-        self._missing = frozenset(actors.all_sectors) - taken
+        self._missing = actors.all_sectors - taken
         beside = self._network.beside.get(need.undertaking, {})
         edges = (direct(self._network, each, need.undertaking) for each in beside)
         self._filled = frozenset[str]().union(*map(roles, edges))
@@ -98,10 +98,11 @@ class Judge:
 
     def _shared(self, organisation: str) -> tuple[float, Iterable[Reason]]:
         """Other undertakings on which it works with those who are already involved."""
-        found = []
+        found: list[Reason] = []
         for undertaking, way in self._elsewhere(organisation):
-            others = [each for each in self._actors.others(undertaking, organisation) if each in self.involved]
-            found += [Reason(self._with(way, others[0]))] if others else []
+            others = (each for each in self._actors.others(undertaking, organisation) if each in self.involved)
+            if other := next(others, ""):
+                found.append(Reason(self._with(way, other)))
         return _saturated(found), found
 
     def _complement(self, organisation: str) -> tuple[float, Iterable[Reason]]:
@@ -120,12 +121,15 @@ class Judge:
 
     def _bridge(self, organisation: str) -> tuple[float, Iterable[Reason]]:
         """The share of the other sectors with which it works on undertakings: one way for each."""
-        sought = frozenset(self._actors.all_sectors) - set(self._actors.sectors[organisation])
+        sought = self._actors.all_sectors.difference(self._actors.sectors[organisation])
         found: dict[str, Reason] = {}
         for undertaking, way in self._actors.work[organisation].items():
+            if len(found) == len(sought):
+                break
             for other in self._actors.others(undertaking, organisation):
-                for sector in sought.intersection(self._actors.sectors[other]):
-                    found.setdefault(sector, Reason(self._with(way, other), sector))
+                for sector in self._actors.sectors[other]:
+                    if sector in sought and sector not in found:
+                        found[sector] = Reason(self._with(way, other), sector)
         return len(found) / len(sought) if sought else 0.0, (found[sector] for sector in sorted(found))
 
     def _elsewhere(self, organisation: str) -> Iterator[tuple[str, Path]]:
