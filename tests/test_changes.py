@@ -13,7 +13,7 @@ import pytest
 from gdb_graph import diff, history, snapshot
 from tests.conftest import Running, start, stop
 from tests.contents import BASE, built, built_twice
-from tests.serving import problem
+from tests.serving import problem, until
 from tests.test_pages import sound
 
 HTML = {"Accept": "text/html"}
@@ -210,6 +210,18 @@ def test_a_reader_that_has_the_feed_is_told_so(after: httpx.Client) -> None:
     assert after.get("/changes.atom", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     assert first.headers["Cache-Control"] == "no-cache"
     assert after.head("/changes.atom").status_code == 200
+
+
+def test_a_comparison_that_takes_long_is_found_for_the_next_who_asks_for_the_feed(twice: Path) -> None:
+    running = start("--snapshot", str(snapshot.current(twice)), query_seconds="0.2")
+    try:
+        first = running.client.get("/changes.atom")
+        if first.status_code != 200:  # most likely, but not on a very quick machine
+            problem(first, 503, "busy")
+            assert int(first.headers["Retry-After"]) > 0
+        assert until(lambda: running.client.get("/changes.atom").status_code == 200, 60)
+    finally:
+        stop(running)
 
 
 def test_things_of_the_feed_are_those_of_this_content(after: httpx.Client, pair: dict[str, str]) -> None:

@@ -70,6 +70,7 @@ class Archive:
 
     async def close(self) -> None:
         """Stop everything at once."""
+        await self.changes.close()
         await asyncio.gather(*map(self._end, list(self._opened)))
 
     async def _run(self, one: Snapshot, request: Request) -> Answer:

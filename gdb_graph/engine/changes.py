@@ -10,15 +10,18 @@ import os
 import sys
 import tempfile
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 from gdb_graph.engine import compare
 from gdb_graph.errors import Busy, EngineError, QueryTimeout
 from gdb_graph.snapshot import Snapshot
 
-_NICENESS = 10
+_NICENESS = 5
+_PATIENCE = 30
 _REMEMBERED = 100
+
+_Key = tuple[str, str, str, int]
 
 
 class Changes:
@@ -28,18 +31,42 @@ class Changes:
         self._seconds, self._most = seconds, waiting
         self._turn = asyncio.Lock()
         self._waiting = 0
-        self._outlines: OrderedDict[tuple[str, str, str, int], Mapping[str, Any]] = OrderedDict()
+        self._outlines: OrderedDict[_Key, Mapping[str, Any]] = OrderedDict()
+        self._finding: dict[_Key, asyncio.Task[None]] = {}
+
+    async def close(self) -> None:
+        """Stop everything at once."""
+        tasks = list(self._finding.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def outline(self, before: Snapshot, after: Snapshot, lang: str, count: int) -> Mapping[str, Any]:
-        """A summary in words and the headings of the first `count` things; kept, since it never changes."""
+        """A summary in words and the headings of the first `count` things; kept, since it never changes.
+
+        Raises what `find` does, and Busy where it takes longer: it is found nevertheless, for whoever asks again.
+        """
         key = before.id, after.id, lang, count
         if key not in self._outlines:
-            told = await self.told(before, after, lang, 0, count)
-            headings = [thing["heading"] for thing in told["things"]]
-            self._outlines[key] = {"summary": told["summary"], "total": told["total"], "headings": headings}
-            if len(self._outlines) > _REMEMBERED:
-                self._outlines.popitem(last=False)
+            if key not in self._finding:
+                task = self._finding[key] = asyncio.create_task(self._outline(key, before, after))
+                task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be left
+            task = self._finding[key]
+            if not (await asyncio.wait([task], timeout=self._seconds))[0]:
+                raise Busy("What changed is still being found. Try again in a moment.")
+            await task
         return self._outlines[key]
+
+    async def _outline(self, key: _Key, before: Snapshot, after: Snapshot) -> None:
+        try:
+            with await self._find([before, after], compare.TOLD, key[2], 0, key[3], self._seconds * _PATIENCE) as file:
+                told = json.load(file)
+        finally:
+            del self._finding[key]
+        headings = [thing["heading"] for thing in told["things"]]
+        self._outlines[key] = {"summary": told["summary"], "total": told["total"], "headings": headings}
+        if len(self._outlines) > _REMEMBERED:
+            self._outlines.popitem(last=False)
 
     async def told(self, before: Snapshot, after: Snapshot, lang: str, first: int, count: int) -> Mapping[str, Any]:
         """What changed in words: see `diff.as_told`."""
@@ -54,16 +81,21 @@ class Changes:
 
         Raises QueryTimeout, Busy, or EngineError where a snapshot is damaged or gone.
         """
+        return await self._find([before, after], form, lang, first, count, self._seconds)
+
+    async def _find(
+        self, both: Sequence[Snapshot], form: str, lang: str, first: int, count: int, seconds: float
+    ) -> IO[bytes]:
         if self._waiting > self._most:
             raise Busy(f"{self._waiting} comparisons are waiting already. Try again in a moment.")
         self._waiting += 1
         try:
-            async with asyncio.timeout(self._seconds), self._turn:
-                arguments = [str(before.folder), str(after.folder), form, lang, str(first), str(count)]
+            async with asyncio.timeout(seconds), self._turn:
+                arguments = [*(str(one.folder) for one in both), form, lang, str(first), str(count)]
                 return await _run(arguments)
         except TimeoutError as error:
             raise QueryTimeout(
-                f"The comparison was stopped after {self._seconds:g} s (GDB_QUERY_SECONDS). Try again, or compare two "
+                f"The comparison was stopped after {seconds:g} s (GDB_QUERY_SECONDS). Try again, or compare two "
                 "snapshots that are nearer to each other."
             ) from error
         finally:
