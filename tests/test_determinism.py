@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +28,12 @@ _:p rdfs:seeAlso _:q .
 _:q rdfs:seeAlso _:r .
 _:r rdfs:seeAlso _:p ; skos:note "the odd one" .
 """
+
+
+def timeless(one: Snapshot) -> dict[str, Any]:
+    """The manifest but for the times in it."""
+    editions = {name: {**told, "modified": ""} for name, told in one.manifest["editions"].items()}
+    return {**one.manifest, "created": "", "editions": editions}
 
 
 def with_blank_nodes(folder: Path) -> Path:
@@ -64,7 +71,7 @@ def test_two_builds_of_the_same_files_are_equal_to_the_byte(tmp_path: Path) -> N
 
     for again in (second, third):
         assert again.quads.read_bytes() == first.quads.read_bytes()
-        assert dict(again.manifest) | {"created": ""} == dict(first.manifest) | {"created": ""}
+        assert timeless(again) == timeless(first)
         assert again.manifest["created"] != first.manifest["created"]
 
 

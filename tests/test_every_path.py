@@ -134,7 +134,8 @@ def test_a_browser_asks_before_a_script_does_and_is_told_yes(service: Running, t
 @pytest.mark.parametrize("target", ADDRESSES.values())
 def test_scripts_of_any_site_may_read_an_answer(service: Running, target: str) -> None:
     reply = ask(service, "GET", target, ORIGIN)
-    assert reply.status in (200, 302, 303, 308)
+    # Of one snapshot there are no changes.
+    assert reply.status in (200, 302, 303, 308) or (target.startswith("/changes?") and reply.status == 404)
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
 
 

@@ -176,7 +176,7 @@ def _is_preflight(scope: Scope) -> bool:
 def _seed(settings: Settings) -> bytes:
     """What answers depend on besides snapshot and request: the program, its templates and texts, and the settings."""
     digest = hashlib.blake2b(f"{__version__} {settings.base_url}".encode())
-    for path in sorted(HERE.rglob("*")):
-        if path.suffix in (".py", ".html", ".toml"):
+    for path in sorted(HERE.parent.rglob("*")):
+        if path.suffix in (".py", ".html", ".svg", ".toml") and "content" not in path.parts:
             digest.update(path.read_bytes())
     return digest.digest()
