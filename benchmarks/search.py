@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from gdb_graph.engine.child import Bounds
 from gdb_graph.engine.pool import Limits
 from gdb_graph.engine.service import Service
 from gdb_graph.search.find import complete, find
@@ -23,7 +24,7 @@ BEAT = 0.002
 
 async def measure(folder: Path) -> list[str]:
     """One row of the table."""
-    async with Service(lambda: folder, Limits(2, 64, 60, 2048)) as service:
+    async with Service(folder, lambda: folder, Limits(2, 1, 64, 60, 60, Bounds(2048)), 1.0) as service:
         stalls: list[float] = []
         beating = asyncio.create_task(beat(stalls))
         before, begun, used = megabytes(), time.perf_counter(), time.process_time()
