@@ -350,8 +350,8 @@ def test_clients_that_leave_free_their_engines(service: Running, query: str) -> 
     busy = rested(service)
     idle = {pid: processor_time(pid) for pid in busy}
     with ExitStack() as clients:
-        for _ in busy:
-            connection = clients.enter_context(asking(service, query))
+        for pid in busy:  # each text is new: one known to be slow would not begin here
+            connection = clients.enter_context(asking(service, f"{query} # {pid}"))
             if query == ROWS:
                 assert connection.recv(100).startswith(b"HTTP/1.1 200")
         assert until(lambda: all(processor_time(pid) > idle[pid] for pid in busy), 1)
