@@ -1,29 +1,19 @@
-"""The command line: reads the environment, wires the rooms, and turns every expected error into one sentence."""
+"""The command line: reads the environment, calls the rooms, and turns every expected error into one sentence.
+
+A command imports the room it needs when it runs: those that build do not wait for the web, nor the other way round.
+"""
 
 import argparse
-import asyncio
-import gc
-import logging
-import math
 import os
-import resource
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import uvicorn
-import uvloop
-
-from gdb_graph import __version__, build, content, diff, settings, snapshot, terminal
-from gdb_graph.engine.child import Bounds
-from gdb_graph.engine.pool import Limits
-from gdb_graph.engine.service import Service
+from gdb_graph import __version__, content, diff, settings, snapshot, terminal
 from gdb_graph.errors import ContentError, GraphError, SnapshotError
 from gdb_graph.settings import Settings
-from gdb_graph.web.app import create_app
-from gdb_graph.web.connection import connection
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace, _: Settings) -> int:
+    from gdb_graph import build
+
     with terminal.progress() as progress:
         checked = build.check(content.resolve(options.content), progress)
     terminal.show_findings(checked.findings)
@@ -114,6 +106,8 @@ def _build(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _make(folders: content.Content, chosen: Settings) -> snapshot.Snapshot:
+    from gdb_graph import build
+
     with terminal.progress() as progress:
         return build.build(folders, chosen.snapshots, datetime.now(UTC), progress, chosen)
 
@@ -124,7 +118,7 @@ def _fresh(folders: content.Content, chosen: Settings) -> snapshot.Snapshot:
         current = snapshot.verify(snapshot.current(chosen.snapshots))
     except SnapshotError:
         return _make(folders, chosen)
-    return current if current.manifest["files"] == build.file_hashes(folders) else _make(folders, chosen)
+    return current if current.manifest["files"] == folders.hashes() else _make(folders, chosen)
 
 
 def _serve(options: argparse.Namespace, chosen: Settings) -> int:
@@ -139,53 +133,10 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
         def find() -> Path:
             return snapshot.current(chosen.snapshots)
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn.error").addFilter(_is_news)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_listen(served, find, chosen))
+    from gdb_graph import serving
 
-
-async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> int:
-    limits = _limits(chosen)
-    async with Service(first, find, limits, chosen.look_seconds) as service:
-        journal = sys.stderr if chosen.log_requests else None
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(chosen, service.current, service.load, journal, service.archive),
-                host=chosen.host,
-                port=chosen.port,
-                log_level="warning",
-                lifespan="off",
-                http=connection(chosen.query_bytes, _open_files()),
-                server_header=False,
-                access_log=False,
-                timeout_graceful_shutdown=math.ceil(chosen.query_seconds),
-            )
-        )
-        gc.collect()
-        gc.freeze()  # what the start has made stays; the collector need not look at it again and again
-        print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
-        await server.serve()
+    serving.run(served, find, chosen)
     return 0
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """Not the traceback of an answer that was cut on purpose: its line in the log of requests says so."""
-    return not (record.exc_info and isinstance(record.exc_info[1], GraphError))
-
-
-def _open_files() -> int:
-    """How many files this process may have open, after asking for as many as it can get: each connection is one."""
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return most
-
-
-def _limits(chosen: Settings) -> Limits:
-    bounds = Bounds(chosen.engine_megabytes, chosen.rows, chosen.result_bytes)
-    return Limits(
-        chosen.engines, chosen.slow_engines, chosen.waiting, chosen.query_seconds, chosen.quick_seconds, bounds
-    )
 
 
 def _servable(folders: content.Content, chosen: Settings) -> Path:

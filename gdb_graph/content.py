@@ -1,5 +1,6 @@
 """Where the content is: a folder with ontology/, data/ and queries/ in, the three folders to read out."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,16 @@ class Content:
     def checks(self) -> Path:
         """The folder of the violation queries."""
         return self.ontology / "checks"
+
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of every file that goes into a build, by its path in the content."""
+        folders = {"ontology": self.ontology, "data": self.data, "queries": self.queries}
+        return {
+            f"{name}/{path.relative_to(folder).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, folder in folders.items()
+            for path in sorted(folder.rglob("[!.]*"))
+            if path.suffix in (".ttl", ".trig", ".nq", ".rq") and path.is_file()
+        }
 
 
 def built_in() -> Path:

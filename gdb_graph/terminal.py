@@ -4,10 +4,10 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 from rich.console import Console
@@ -16,19 +16,20 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from gdb_graph import diff, formats, queryfile, rows
-from gdb_graph.build import Checked, describe
-from gdb_graph.build import Progress as Say
 from gdb_graph.engine.sparql import Request, answer
 from gdb_graph.errors import BadParameter, Finding, GraphError, NotAcceptable
 from gdb_graph.formats import GRAPHS, ROWS
 from gdb_graph.snapshot import Snapshot
+
+if TYPE_CHECKING:  # what serves and asks need not load what builds
+    from gdb_graph.build import Checked
 
 _WIDE = 160
 FORMATS = ("table", *formats.NAMES)
 
 
 @contextmanager
-def progress() -> Iterator[Say]:
+def progress() -> Iterator[Callable[[str, int, int], None]]:
     """A bar where stderr is a terminal, one plain line a stage elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -57,10 +58,10 @@ def show_findings(findings: Sequence[Finding]) -> None:
         print(f"{each.place}: {each.severity} ({rule}){node}\n    de: {each.de}\n    en: {each.en}", file=sys.stderr)
 
 
-def show_summary(checked: Checked) -> None:
+def show_summary(checked: "Checked") -> None:
     """What holds up, in one line, and the notes by severity."""
     grave = {severity: sum(each.severity == severity for each in checked.findings) for severity in ("Warning", "Info")}
-    figures = describe.figures(quads for _, quads in checked.parts)
+    figures = checked.figures
     print(
         f"{len(checked.parts)} files hold up: {figures.classes} classes, {figures.properties} properties, "
         f"{figures.sources} sources with {figures.claims} claims; {len(checked.inferred)} more triples follow; "

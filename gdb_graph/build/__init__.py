@@ -3,7 +3,6 @@
 sources ▶ checks ▶ validate (SHACL, OWL) ▶ reason ▶ describe ▶ snapshot ▶ export
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -61,6 +60,11 @@ class Checked:
     findings: tuple[Finding, ...]
     proof: str
     """Of what the reasoner found consistent: the next build need not ask it again for the same."""
+
+    @property
+    def figures(self) -> describe.Figures:
+        """What the parts hold: classes, properties, sources, claims."""
+        return describe.figures(quads for _, quads in self.parts)
 
 
 def quiet(_stage: str, _number: int, _of: int) -> None:
@@ -151,7 +155,7 @@ def build(
     Raises ContentError, and then `out` is as it was.
     """
     with snapshot.writing(out) as folder:
-        hashes, before = file_hashes(content), _before(out)
+        hashes, before = content.hashes(), _before(out)
         checked = check(content, progress, folder, str(before.get("consistent", "")))
         _begin("describe", progress)
         store, counted = dataset(checked)
@@ -197,14 +201,3 @@ def dataset(checked: Checked) -> tuple[ox.Store, describe.Counts]:
     described = set(void.void(store, counted, names))
     store.bulk_extend(described)
     return store, replace(counted, graphs={**counted.graphs, names.graph("void"): len(described)})
-
-
-def file_hashes(content: Content) -> dict[str, str]:
-    """The SHA-256 of every file that goes into a build, by its path in the content."""
-    folders = {"ontology": content.ontology, "data": content.data, "queries": content.queries}
-    return {
-        f"{name}/{path.relative_to(folder).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
-        for name, folder in folders.items()
-        for path in sorted(folder.rglob("[!.]*"))
-        if path.suffix in (".ttl", ".trig", ".nq", ".rq") and path.is_file()
-    }

@@ -1,0 +1,74 @@
+"""A snapshot, how to find the next, and settings in; an HTTP server out: the engines and the web wired together."""
+
+import asyncio
+import gc
+import logging
+import math
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+import uvloop
+
+from gdb_graph.engine.child import Bounds
+from gdb_graph.engine.pool import Limits
+from gdb_graph.engine.service import Service
+from gdb_graph.errors import GraphError
+from gdb_graph.settings import Settings
+from gdb_graph.web.app import create_app
+from gdb_graph.web.connection import connection
+
+
+def run(first: Path, find: Callable[[], Path], chosen: Settings) -> None:
+    """Serve the snapshot in `first`, then any other that `find` comes to name, until a signal ends it.
+
+    Raises SnapshotError or EngineError where it cannot begin.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_listen(first, find, chosen))
+
+
+async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> None:
+    limits = _limits(chosen)
+    async with Service(first, find, limits, chosen.look_seconds) as service:
+        journal = sys.stderr if chosen.log_requests else None
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(chosen, service.current, service.load, journal, service.archive),
+                host=chosen.host,
+                port=chosen.port,
+                log_level="warning",
+                lifespan="off",
+                http=connection(chosen.query_bytes, _open_files()),
+                server_header=False,
+                access_log=False,
+                timeout_graceful_shutdown=math.ceil(chosen.query_seconds),
+            )
+        )
+        gc.collect()
+        gc.freeze()  # what the start has made stays; the collector need not look at it again and again
+        print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
+        await server.serve()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not the traceback of an answer that was cut on purpose: its line in the log of requests says so."""
+    return not (record.exc_info and isinstance(record.exc_info[1], GraphError))
+
+
+def _open_files() -> int:
+    """How many files this process may have open, after asking for as many as it can get: each connection is one."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
+
+
+def _limits(chosen: Settings) -> Limits:
+    bounds = Bounds(chosen.engine_megabytes, chosen.rows, chosen.result_bytes)
+    return Limits(
+        chosen.engines, chosen.slow_engines, chosen.waiting, chosen.query_seconds, chosen.quick_seconds, bounds
+    )
