@@ -5,9 +5,12 @@ from functools import cache
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gdb_graph import build, content, queryfile
 from gdb_graph.build import consistency, reason
+from gdb_graph.build.ask import construct
 from gdb_graph.errors import ContentError
 from gdb_graph.queryfile import Query
 from gdb_graph.terms import GDB, ORG, PROV, RDF, RDFS, SKOS
@@ -164,6 +167,50 @@ def test_the_snapshot_holds_exactly_what_follows(checked: build.Checked, store: 
     graph = ox.NamedNode(checked.names.graph("inferred"))
 
     assert {quad.triple for quad in store.quads_for_pattern(None, None, None, graph)} == set(checked.inferred)
+
+
+# Rules as other people may write them: with what cannot be narrowed to new triples, or nearly so.
+OTHERS = [
+    pytest.param("CONSTRUCT { ?b gdb:q ?a } WHERE { ?a gdb:p ?b }", id="one triple"),
+    pytest.param("CONSTRUCT { ?b gdb:q ?a . ?a gdb:r ?c } WHERE { ?a gdb:p ?b OPTIONAL { ?b gdb:p ?c } }", id="two"),
+    pytest.param("CONSTRUCT { ?a gdb:p ?c } WHERE { ?a gdb:p ?b . ?b gdb:p ?c }", id="feeds itself"),
+    pytest.param("CONSTRUCT { ?b ?p ?a } WHERE { ?a ?p ?b FILTER(?p != gdb:p) }", id="any property"),
+    pytest.param("CONSTRUCT { ?o gdb:q ?a } WHERE { ?a gdb:r ?o }", id="a text cannot be a subject"),
+    pytest.param("CONSTRUCT WHERE { ?a gdb:p ?b }", id="short form"),
+    pytest.param("CONSTRUCT { ?b gdb:q ?a } WHERE { ?a gdb:p ?b } ORDER BY ?a", id="more behind it"),
+    pytest.param("CONSTRUCT { ?b gdb:q ?a } WHERE { ?a gdb:p ?b } # }", id="a brace in a comment behind it"),
+    pytest.param("CONSTRUCT { ?b gdb:q ?a } WHERE { ?a gdb:p ?b # }\n}", id="a brace in a comment in it"),
+    pytest.param("CONSTRUCT { ?b gdb:note '}' } WHERE { ?a gdb:p ?b }", id="a brace in a text"),
+]
+
+
+def plainly(given: Collection[ox.Triple], text: str) -> frozenset[ox.Triple]:
+    """What follows by one rule, applied to everything until nothing is new."""
+    store = ox.Store()
+    store.extend(ox.Quad(*triple) for triple in given)
+    size = -1
+    while size < len(store):
+        size = len(store)
+        store.extend([ox.Quad(*triple) for triple in construct(store, text)])
+    return frozenset(quad.triple for quad in store) - set(given)
+
+
+THINGS, PROPERTIES = st.sampled_from(["id:a", "id:b", "id:c"]), st.sampled_from(["gdb:p", "gdb:q", "gdb:r"])
+FACTS = st.lists(st.tuples(THINGS, PROPERTIES, THINGS | st.just("'text'")), max_size=9)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+@settings(max_examples=30, deadline=None)
+@given(facts=FACTS)
+def test_a_rule_brings_what_it_brings_applied_plainly(text: str, facts: list[tuple[str, str, str]]) -> None:
+    known = triples("".join(f"{' '.join(fact)} .\n" for fact in facts))
+    whole = f"PREFIX gdb: <{GDB}>\n{text}"
+    store = ox.Store()
+    store.extend(ox.Quad(*triple) for triple in known)
+    brought = reason.infer(store, [Query("other", {}, {}, "CONSTRUCT", (), (), {}, whole)])
+
+    assert set(brought) == plainly(known, whole)
+    assert len(brought) == len(set(brought))
 
 
 class RoundsWithoutEnd(Exception):
