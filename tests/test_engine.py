@@ -407,6 +407,17 @@ def test_a_query_known_to_be_slow_does_not_begin_among_the_quick(narrow: Running
 
 
 @pytest.mark.slow
+def test_one_that_looks_like_a_slow_query_does_not_take_the_last_free_engine(narrow: Running) -> None:
+    problem(ask(narrow, f"{COUNT} LIMIT 1"), 504, "query-timeout")
+    assert until(lambda: len(engines(narrow.process.pid)) == 1, 3)
+    (quick,) = engines(narrow.process.pid)
+    used = processor_time(quick)
+    problem(ask(narrow, f"{COUNT} LIMIT 2"), 504, "query-timeout")
+    assert processor_time(quick) <= used + 5
+    assert is_answered(narrow)
+
+
+@pytest.mark.slow
 def test_past_the_waiting_line_is_refused_at_once(narrow: Running) -> None:
     """Of 100 that come at the same moment some are refused, and all others are answered."""
     address = httpx.URL(narrow.url)

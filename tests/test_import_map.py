@@ -111,7 +111,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.link": {"engine.answer", "engine.frames", "engine.sparql", "engine.stream"},
     "engine.forks": {"engine.child", "engine.link", "engine.nursery"},
     "engine.line": {"engine.link"},
-    "engine.pool": {"engine.answer", "engine.child", "engine.forks", "engine.line", "engine.link", "engine.sparql"},
+    "engine.experience": set(),
+    "engine.pool": {"engine.answer", "engine.child", "engine.experience", "engine.forks", "engine.line", "engine.link"}
+    | {"engine.sparql"},
     "engine.compare": {"diff", "history", "process", "snapshot"},
     "engine.changes": {"engine.compare", "snapshot"},
     "engine.archive": {"engine.answer", "engine.changes", "engine.pool", "engine.sparql", "history", "snapshot"},

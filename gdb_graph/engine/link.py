@@ -51,7 +51,7 @@ class Job:
 class Link(asyncio.Protocol):
     """A connection to one engine. Calls `free` with the job that is done and `gone` when the engine has ended.
 
-    `grown` is how many MB of its own the engine has by now, beside those it shares.
+    `grown` is how many MB of its own the engine has by now, beside those it shares; `idle_since` is the pool's.
     """
 
     def __init__(self, free: Callable[["Link", Job], None], gone: Callable[["Link"], None]) -> None:
@@ -61,6 +61,7 @@ class Link(asyncio.Protocol):
         self.job: Job | None = None
         self.slow = False
         self.grown = 0
+        self.idle_since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""

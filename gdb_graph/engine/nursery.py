@@ -30,7 +30,11 @@ def main(quads: Path, base: str, bounds: Bounds, control: socket.socket) -> None
     """Load, say that it is ready, then do what comes over `control` until that closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which closes the socket
     store = ox.Store()
-    store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS)
+    # Lenient: what Oxigraph has written need not be looked through for faults again, a quarter of the time.
+    try:
+        store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS, lenient=True)
+    except (OSError, ValueError, SyntaxError) as error:
+        sys.exit(f"{quads} cannot be loaded: {error}")
     prefixes = Names(base).prefixes()
     gc.collect()
     gc.freeze()  # the collector must not touch, and so copy, the pages the engines share

@@ -7,13 +7,13 @@ stand in the way of quick ones. An engine is killed at the deadline and when nob
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 
 from gdb_graph.engine.answer import Answer
 from gdb_graph.engine.child import Bounds
+from gdb_graph.engine.experience import Experience
 from gdb_graph.engine.forks import Forks, lower_priority
 from gdb_graph.engine.line import Line
 from gdb_graph.engine.link import Job, Link
@@ -23,9 +23,9 @@ from gdb_graph.errors import Busy, EngineError, GraphError, QueryTimeout, QueryT
 _LOOK_EVERY = 0.02
 _AGAIN_SECONDS = 0.1
 _CROWDED_SECONDS = 0.05
-_REMEMBERED = 1000
 _GROWN_MEGABYTES = 64
-_RENEW_SECONDS = 2.0
+_RENEW_SECONDS, _WARM_SECONDS = 2.0, 60.0
+_KEPT_FREE = 1
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Pool:
         self._quick_line = Line(limits.waiting, limits.seconds)
         self._slow_line = Line(limits.waiting, limits.seconds)
         self._starting_slow = 0
-        self._slow_queries: OrderedDict[str, None] = OrderedDict()
+        self._experience = Experience()
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -96,7 +96,7 @@ class Pool:
         close the chunks, and the query is stopped.
         """
         job = Job(request, self._loop.create_future(), self._loop.time())
-        if request.query in self._slow_queries:
+        if self._belongs_in_slow(request.query):
             self._wait_for_slow(job)
         elif self._idle:
             self._begin(self._idle.pop(), job)
@@ -106,6 +106,10 @@ class Pool:
         return await job.answer
 
     # Lanes
+
+    def _belongs_in_slow(self, query: str) -> bool:
+        """Whether a query has proved slow, or looks like one that has and would take the last engine that is free."""
+        return self._experience.knows(query) or (len(self._idle) <= _KEPT_FREE and self._experience.suspects(query))
 
     def _wait_for_slow(self, job: Job) -> None:
         self._slow_line.put(job)
@@ -122,7 +126,7 @@ class Pool:
     def _free(self, link: Link, done: Job | None = None) -> None:
         """An engine has nothing to do: it gets the next job of its lane."""
         if done and link.slow and self._loop.time() - done.since < self._limits.quick_seconds:
-            self._slow_queries.pop(done.request.query, None)
+            self._experience.quick(done.request.query)
         line = self._slow_line if link.slow else self._quick_line
         if job := line.next():
             self._begin(link, job)
@@ -132,14 +136,23 @@ class Pool:
             link.close()
         else:
             self._idle.append(link)
+            link.idle_since = self._loop.time()
             if link.grown > _GROWN_MEGABYTES:
-                self._loop.call_later(_RENEW_SECONDS, self._renew, link)
+                self._loop.call_later(_RENEW_SECONDS, self._renew, link, link.idle_since)
 
-    def _renew(self, link: Link) -> None:
-        """Replace an engine that is idle and has memory of its own: the next one shares all of it again."""
-        if link in self._idle and not self._closing:
-            self._remove(link)
-            link.close()
+    def _renew(self, link: Link, idle_since: float) -> None:
+        """Replace an engine that has been idle and has memory of its own: the next one shares all of it again.
+
+        The one that is used next keeps it longer: what it has once touched it need not copy again.
+        """
+        if link not in self._idle or link.idle_since != idle_since or self._closing:
+            return
+        left = idle_since + _WARM_SECONDS - self._loop.time()
+        if link is self._idle[-1] and left > 0:
+            self._loop.call_later(min(left, _RENEW_SECONDS), self._renew, link, idle_since)
+            return
+        self._remove(link)
+        link.close()
 
     @property
     def _slow_places(self) -> int:
@@ -241,7 +254,7 @@ class Pool:
     def _make_way(self, link: Link, job: Job, ran: float) -> None:
         """Move a job out of the quick lane: with its engine where there is a place, else to the slow line."""
         if ran > self._limits.quick_seconds:
-            self._remember(job.request.query)
+            self._experience.slow(job.request.query)
         if self._slow_places > 0:
             link.slow = True
             lower_priority(link)
@@ -255,8 +268,3 @@ class Pool:
             self._wait_for_slow(again)
         except GraphError as error:
             job.fail(error)
-
-    def _remember(self, query: str) -> None:
-        self._slow_queries[query] = None
-        if len(self._slow_queries) > _REMEMBERED:
-            self._slow_queries.popitem(last=False)

@@ -68,9 +68,7 @@ class Service:
     async def _open(self, folder: Path) -> None:
         held = history.hold(snapshot.open_snapshot(folder))
         try:
-            opened = await asyncio.to_thread(snapshot.verify, folder)
-            queries = queryfile.read_folder(opened.queries)
-            await self._take(opened, queries)
+            await self._take(folder)
         except BaseException:
             held.close()
             raise
@@ -78,10 +76,16 @@ class Service:
             self._held.close()
         self._held = held
 
-    async def _take(self, opened: snapshot.Snapshot, queries: Mapping[str, queryfile.Query]) -> None:
+    async def _take(self, folder: Path) -> None:
+        opened = snapshot.open_snapshot(folder)
+        queries = queryfile.read_folder(opened.queries)
         pool = Pool(opened.quads, opened.names.base, self._limits)
         try:
-            await pool.start()
+            # Whether it is whole is found out while it loads. It is published after both; what is not whole says so.
+            work = asyncio.to_thread(snapshot.verify, folder), pool.start()
+            for outcome in await asyncio.gather(*work, return_exceptions=True):
+                if isinstance(outcome, BaseException):
+                    raise outcome
         except BaseException:
             await pool.close()
             raise
