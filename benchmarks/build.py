@@ -1,8 +1,8 @@
 """Time and memory of each stage of the build by size, with growth exponents: `python benchmarks/build.py 1 5 53`.
 
-The arguments are numbers of invented cities (see generate.py). Each size is built in a process of its own. Stages
-are counted in CPU seconds, those of child processes included: other work on the machine changes them less than it
-changes the seconds on the clock (`wall`). Prints a Markdown table for docs/benchmarks.md.
+The arguments are numbers of invented cities (see generate.py). Each size is built in a process of its own. Stages are
+counted twice: in CPU seconds, those of child processes included, which other work on the machine changes little, and
+in seconds on the clock. Prints a Markdown table for docs/benchmarks.md.
 """
 
 import json
@@ -29,20 +29,23 @@ def cpu() -> float:
     return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, BOTH))
 
 
-def measure(folder: Path, out: Path) -> dict[str, float]:
-    """CPU seconds of each stage and of all, seconds on the clock, triples, megabytes of the largest process."""
-    begun: list[tuple[str, float]] = []
-    start = time.perf_counter()
-    made = build.build(
-        content.resolve(folder), out, datetime.now(UTC), lambda name, _n, _of: begun.append((name, cpu()))
-    )
-    begun.append(("all", cpu()))
-    stages = {name: after - at for (name, at), (_, after) in pairwise(begun)}
-    return stages | {
-        "all": begun[-1][1] - begun[0][1],
-        "wall": time.perf_counter() - start,
+def measure(folder: Path, out: Path) -> dict[str, dict[str, float]]:
+    """CPU seconds and seconds on the clock of each stage and of all, triples, megabytes of the largest process."""
+    begun: list[tuple[str, float, float]] = []
+
+    def note(name: str, _number: int = 0, _of: int = 0) -> None:
+        begun.append((name, cpu(), time.perf_counter()))
+
+    made = build.build(content.resolve(folder), out, datetime.now(UTC), note)
+    note("all")
+    size = {
         "triples": made.manifest["counts"]["triples"],
         "MB": max(resource.getrusage(who).ru_maxrss for who in BOTH) / 1024,
+    }
+    stages = list(pairwise(begun))
+    return {
+        kind: {one[0]: after[at] - one[at] for one, after in stages} | {"all": begun[-1][at] - begun[0][at]} | size
+        for kind, at in (("CPU", 1), ("clock", 2))
     }
 
 
@@ -56,14 +59,21 @@ def main(sizes: list[int]) -> None:
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             rows.append(json.loads(done.stdout.splitlines()[-1]))
         print(f"{cities} cities: {rows[-1]}", file=sys.stderr)
+    for kind in rows[0]:
+        show(kind, sizes, [row[kind] for row in rows])
+
+
+def show(kind: str, sizes: list[int], rows: list[dict[str, float]]) -> None:
+    """Print one table: a row for each size, then the exponents."""
     names = list(rows[0])
-    print("| cities | " + " | ".join(names) + " |")
+    print(f"| cities, {kind} | " + " | ".join(names) + " |")
     print("|---" * (len(names) + 1) + "|")
     for cities, row in zip(sizes, rows, strict=True):
         print(f"| {cities} | " + " | ".join(shown(name, row[name]) for name in names) + " |")
     if len(rows) > 1:
         of = f"exponent, {sizes[-2]} to {sizes[-1]}"
         print(f"| {of} | " + " | ".join(exponent(rows[-2], rows[-1], name) for name in names) + " |")
+    print()
 
 
 def shown(name: str, figure: float) -> str:

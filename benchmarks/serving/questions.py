@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 from zlib import crc32
 
 import generate
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 SEED = 1
 DRAWS = 10_000
 MOST_ROWS = 50
+LONGEST = 7500
 _TRIPLE = re.compile(rb'(<[^>]*>) <[^>]*> (?:<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*"(?:@\S+|\^\^<[^>]*>)?) \.\n')
 _LABELLED = re.compile(rb"^<[^>]*/id/([^/>]+)> <http://www\.w3\.org/2004/02/skos/core#prefLabel>", re.MULTILINE)
 
@@ -41,13 +43,17 @@ def snapshot(folder: Path, cities: int) -> Path:
 
 
 def curated(snapshot: Path) -> dict[str, str]:
-    """The curated queries by name, with their defaults, without the lines of their headers."""
-    return {
+    """The curated queries by name, with their defaults, without the lines of their headers.
+
+    Without those too long for the address of a GET to `oxigraph serve`, which takes heads of 8 KB.
+    """
+    texts = {
         path.stem: "".join(
             line for line in path.read_text(encoding="utf-8").splitlines(True) if not line.startswith("#+")
         )
         for path in sorted((snapshot / "queries").glob("*.rq"))
     }
+    return {name: text for name, text in texts.items() if len(quote(text)) < LONGEST}
 
 
 def zipf(count: int) -> list[int]:
