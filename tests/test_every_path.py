@@ -67,6 +67,7 @@ ADDRESSES = {
     "/metrics": "/metrics",
     "/openapi.json": "/openapi.json",
     "/docs": "/docs",
+    "/language": "/language?to=en&back=/queries",
     "/static": "/static/style.css",
 }
 # Besides them: what goes wrong.
@@ -77,6 +78,7 @@ WRONG = {
     "/queries/pilots?nobody=knows": 422,
     "/search?page=nobody-knows": 422,
     "/graphs": 400,
+    "/language?to=fr": 422,
     "/graph/nowhere": 404,
     "/static/nowhere.css": 404,
 }

@@ -106,12 +106,17 @@ def sound(response: httpx.Response) -> Page:
 @pytest.mark.parametrize("lang", ["de", "en"])
 @pytest.mark.parametrize("path", PAGES)
 def test_every_kind_of_page_is_sound_in_both_languages(client: httpx.Client, path: str, lang: str) -> None:
-    response = client.get(path, params={"lang": lang}, headers=HTML)
+    response = client.get(httpx.URL(path).copy_merge_params({"lang": lang}), headers=HTML)
     assert response.status_code == 200
     page = sound(response)
     assert page.lang == lang
     assert {"h1", "main", "nav", "title"} <= page.tags
-    assert f"?lang={'en' if lang == 'de' else 'de'}" in page.links
+    other = "en" if lang == "de" else "de"
+    (switch,) = (each for each in page.links if each.startswith("/language?"))
+    switched = client.get(switch, headers=HTML)
+    client.cookies.clear()
+    asked, target = response.request.url, httpx.URL(switched.headers["Location"])
+    assert (target.path, dict(target.params)) == (asked.path, dict(asked.params) | {"lang": other})
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])

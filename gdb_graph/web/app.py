@@ -24,6 +24,7 @@ from gdb_graph.web import (
     files,
     graphs,
     home,
+    languages,
     metrics,
     openapi,
     operation,
@@ -48,6 +49,7 @@ ROUTES: list[BaseRoute] = [
     # `front` answers this one itself: it is the hot path.
     Route(protocol.PATH, protocol.sparql, methods=[*protocol.METHODS]),
     Route("/", home.home),
+    Route(languages.PATH, languages.switch),
     Route("/search", search.search),
     Route("/search/suggest", search.suggest),
     Route("/search/description.xml", search.description),

@@ -13,8 +13,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gdb_graph.web.parts import chosen_before
+
 LARGEST = 1024 * 1024
-_VARYING = (b"accept", b"accept-language")
+_VARYING = (b"accept", b"accept-language", b"cookie")
 
 Headers = Sequence[tuple[bytes, bytes]]
 Key = tuple[str, str, bytes, tuple[bytes, ...]]
@@ -41,7 +43,16 @@ def key(scope: MutableMapping[str, Any], snapshot: str) -> Key | None:
             said[name] += b"," + value
         elif name in (b"range", b"authorization"):
             return None
+    # Of all that a cookie may hold, the language alone changes an answer.
+    said[b"cookie"] = chosen_before(said[b"cookie"].decode("latin-1")).encode()
     return snapshot, scope["path"], scope["query_string"], tuple(said.values())
+
+
+def vary(of: Key) -> bytes:
+    """The Vary header of a 304 to `of`: the cookie may choose the language of a page whose address does not say it."""
+    _, _, query, (accept, _, cookie) = of
+    is_chosen = b"lang=" not in query and bool(cookie or b"text/html" in accept)
+    return b"Accept, Accept-Language, Cookie" if is_chosen else b"Accept, Accept-Language"
 
 
 def named(path: str, current: str) -> str:

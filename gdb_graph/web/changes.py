@@ -17,7 +17,7 @@ from gdb_graph.snapshot import Snapshot
 from gdb_graph.web.exchange import KEY, Exchange
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import CLIENT_LEFT, HTML, accepted, language, published, while_connected
+from gdb_graph.web.parts import CLIENT_LEFT, HTML, accepted, language, published, varies, while_connected
 from gdb_graph.web.problems import Problem
 from gdb_graph.web.versions import at, find, known, predecessors
 
@@ -54,7 +54,7 @@ async def changes(request: Request) -> Response:
     file = await while_connected(request, finding)
     if file is None:
         return Response(status_code=CLIENT_LEFT)
-    return _send(file, chosen, {"Vary": "Accept, Accept-Language", "X-Snapshot": until.id})
+    return _send(file, chosen, {"Vary": varies(request), "X-Snapshot": until.id})
 
 
 def _format(request: Request) -> str:

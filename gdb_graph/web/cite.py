@@ -19,7 +19,7 @@ from gdb_graph.terms import DCT, FOAF, RDFS, SKOS, VOID
 from gdb_graph.web.bibliography import BIBTEX, CSL, Work, bibtex, csl
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import CLIENT_LEFT, HTML, accepted, language, published, select, while_connected
+from gdb_graph.web.parts import CLIENT_LEFT, HTML, accepted, language, published, select, varies, while_connected
 from gdb_graph.web.problems import Problem
 from gdb_graph.web.versions import at, find
 
@@ -67,7 +67,7 @@ async def cite(request: Request) -> Response:
         values = {name: value for name, value in asked.items() if name in ("iri", "query")}
         command = f"curl -s '{work.url}' | LC_ALL=C sort | sha256sum" if "query" in asked else ""
         return pages.show(request, now, "cite", work=work, forms=forms, values=values, command=command)
-    headers = {"Vary": "Accept, Accept-Language", "X-Snapshot": now.snapshot.id}
+    headers = {"Vary": varies(request), "X-Snapshot": now.snapshot.id}
     return Response(bibtex(work) if chosen == BIBTEX else csl(work), headers=headers, media_type=chosen)
 
 

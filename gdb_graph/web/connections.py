@@ -20,7 +20,7 @@ from gdb_graph.web.drawing import draw
 from gdb_graph.web.links import Links
 from gdb_graph.web.networks import Explored, Networks
 from gdb_graph.web.pages import SECURITY, Pages
-from gdb_graph.web.parts import HTML, accepted, language, published
+from gdb_graph.web.parts import HTML, accepted, language, published, varies
 from gdb_graph.web.wishes import Fault, Wishes
 from gdb_graph.web.wishes import tell as tell_fault
 
@@ -82,7 +82,7 @@ def _respond(request: Request, now: Published, explored: Explored, chosen: str) 
     headers = {"Vary": "Accept", "X-Snapshot": now.snapshot.id}
     if chosen == "svg":
         parts = urlsplit(request.app.state.base_url)
-        headers |= SECURITY | {"Vary": "Accept, Accept-Language", "Content-Language": asked.lang}
+        headers |= SECURITY | {"Vary": varies(request), "Content-Language": asked.lang}
         return Response(_picture(pages, asked, found, f"{parts.scheme}://{parts.netloc}"), 200, headers, FORMATS["svg"])
     if chosen == "csv":
         text = table(COLUMNS, rows(network, wordings, found))

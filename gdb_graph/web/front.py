@@ -89,7 +89,7 @@ class Front:
         known = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
         if of and known and cache.matches(tag := stored.tag if stored else cache.tag(of, self._seed), known):
             exchange.outcome = "not modified"
-            headers = ((b"etag", tag), (b"cache-control", self._age), (b"vary", b"Accept, Accept-Language"))
+            headers = ((b"etag", tag), (b"cache-control", self._age), (b"vary", cache.vary(of)))
             await send.give(304, (*OPEN_TO_ALL, *headers), b"")
         elif stored:
             exchange.outcome, exchange.query, exchange.stored_rows = "cached", stored.query, stored.rows

@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import jinja2
 from markupsafe import Markup
@@ -13,8 +12,12 @@ from starlette.responses import HTMLResponse
 
 from gdb_graph import queryfile
 from gdb_graph.engine.answer import Published
+from gdb_graph.terms import Names
+from gdb_graph.web import forms
+from gdb_graph.web.exchange import KEY, Exchange
+from gdb_graph.web.languages import in_language, offered
 from gdb_graph.web.links import Links
-from gdb_graph.web.parts import language
+from gdb_graph.web.parts import language, varies
 
 HERE = Path(__file__).parent
 SECURITY = {
@@ -38,6 +41,7 @@ class Pages:
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
         )
+        self._templates.filters |= {"date": forms.date, "number": forms.number}
 
     def text(self, lang: str) -> Mapping[str, str]:
         """All texts of one language by key."""
@@ -47,32 +51,34 @@ class Pages:
         """A part of a page, or a file by itself, from the template `name`."""
         return Markup(self._templates.get_template(name).render(**values))  # noqa: S704 - the template escapes
 
-    def problem(self, request: Request, status: int, title: str, detail: str) -> str:
+    def problem(self, request: Request, status: int, kind: str, detail: str) -> str:
         """The page that tells a person what went wrong; it needs no snapshot."""
-        lang = language(request)
-        base = urlsplit(request.app.state.base_url).path
-        template = self._templates.get_template("problem.html")
-        return template.render(lang=lang, t=self.text(lang), base=base, status=status, title=title, detail=detail)
+        exchange: Exchange | None = request.scope.get(KEY)
+        now = exchange.now if exchange else None
+        return self._page(request, now, "problem", status=status, kind=kind, detail=detail)
 
     def show(self, request: Request, now: Published, name: str, **values: Any) -> HTMLResponse:
         """The page `name`.html with the `values`."""
-        lang = language(request)
-        content = self._templates.get_template(f"{name}.html").render(
-            lang=lang,
-            t=self.text(lang),
-            link=Links(request.app.state.base_url, now.snapshot.names, lang),
-            other={code: _switched(request, code) for code in queryfile.LANGUAGES if code != lang},
-            snapshot=now.snapshot,
-            about={term: now.snapshot.manifest[term].get(lang, "") for term in ("title", "description")},
-            **values,
-        )
         headers = SECURITY | {
-            "Vary": "Accept, Accept-Language",
-            "Content-Language": lang,
+            "Vary": varies(request),
+            "Content-Language": language(request),
             "X-Snapshot": now.snapshot.id,
         }
-        return HTMLResponse(content, headers=headers)
+        return HTMLResponse(self._page(request, now, name, **values), headers=headers)
 
-
-def _switched(request: Request, lang: str) -> str:
-    return f"?{request.url.include_query_params(lang=lang).query}"
+    def _page(self, request: Request, now: Published | None, name: str, **values: Any) -> str:
+        lang, base = language(request), request.app.state.base_url
+        manifest = now.snapshot.manifest if now else {}
+        names = now.snapshot.names if now else Names()
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return self._templates.get_template(f"{name}.html").render(
+            lang=lang,
+            t=self.text(lang),
+            link=Links(base, names, lang),
+            here=request.scope["path"],
+            other=offered(request, lang),
+            alternates={code: in_language(base, target, code) for code in queryfile.LANGUAGES},
+            snapshot=now.snapshot if now else None,
+            about={term: manifest.get(term, {}).get(lang, "") for term in ("title", "description")},
+            **values,
+        )

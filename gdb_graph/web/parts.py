@@ -22,6 +22,8 @@ HTML = "text/html"
 CLIENT_LEFT = 499
 _Result = TypeVar("_Result")
 _WATCH_AFTER = 0.05
+COOKIE = "gdb_language"
+_COOKIE = re.compile(rf"(?:^|[;,])\s*{COOKIE}=({'|'.join(queryfile.LANGUAGES)})\s*(?:[;,]|$)")
 _PRIMARY = re.compile(r"(^|,)\s*([A-Za-z]{1,8}|\*)[^,;]*")
 
 
@@ -109,14 +111,28 @@ async def whole(answer: Answer) -> bytes:
 
 
 def language(request: Request) -> str:
-    """The language of a page: `?lang=`, else the best of Accept-Language, else German."""
+    """The language of a page: `?lang=`, else what was chosen before, else the best of Accept-Language, else German."""
     asked = request.query_params.get("lang")
     if asked in queryfile.LANGUAGES:
         return asked
+    if before := chosen_before(";".join(request.headers.getlist("cookie"))):
+        return before
     # Language ranges rank as media ranges do; of `de-DE` the `de` counts.
     ranges = _PRIMARY.sub(r"\1lang/\2", request.headers.get("accept-language", ""))
     chosen = best(ranges, tuple(f"lang/{code}" for code in queryfile.LANGUAGES))
     return chosen.removeprefix("lang/") if chosen else queryfile.LANGUAGES[0]
+
+
+def chosen_before(cookies: str) -> str:
+    """The language in a Cookie header, set by the switch on every page; "" where there is none that we speak."""
+    found = _COOKIE.search(cookies)
+    return found.group(1) if found else ""
+
+
+def varies(request: Request) -> str:
+    """The Vary header of a page: where its address does not say the language, the cookie may."""
+    stated = request.query_params.get("lang") in queryfile.LANGUAGES
+    return "Accept" if stated else "Accept, Accept-Language, Cookie"
 
 
 def accepted(request: Request) -> str | None:

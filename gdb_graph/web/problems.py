@@ -23,7 +23,7 @@ from gdb_graph.errors import (
 from gdb_graph.negotiation import best
 from gdb_graph.web.exchange import KEY
 from gdb_graph.web.pages import SECURITY, Pages
-from gdb_graph.web.parts import accepted, language
+from gdb_graph.web.parts import accepted, language, varies
 
 # The last part of a problem's type is the class's name in kebab case; clients may rely on it.
 STATUS: dict[type[GraphError], int] = {
@@ -85,8 +85,8 @@ def problem(request: Request, status: int, kind: str, detail: str, headers: dict
         exchange.outcome = kind
     if best(accepted(request), ("application/problem+json", _HTML)) == _HTML:
         pages: Pages = request.app.state.pages
-        headers |= SECURITY | {"Vary": "Accept, Accept-Language", "Content-Language": language(request)}
-        return Response(pages.problem(request, status, title, detail), status, headers, _HTML)
+        headers |= SECURITY | {"Vary": varies(request), "Content-Language": language(request)}
+        return Response(pages.problem(request, status, kind, detail), status, headers, _HTML)
     content = {"type": f"{_base(request)}/problems#{kind}", "title": title, "status": status, "detail": detail} | extra
     return JSONResponse(content, status, headers, "application/problem+json")
 

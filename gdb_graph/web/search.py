@@ -24,7 +24,7 @@ from gdb_graph.web.found import Texts
 from gdb_graph.web.indexes import Indexes
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import language, published, wants_html
+from gdb_graph.web.parts import language, published, varies, wants_html
 
 PAGE = 20
 MOST_PAGES = 500
@@ -68,7 +68,7 @@ async def search(request: Request) -> Response:
         "types": [{"iri": each.iri, "label": each.label, "count": each.count} for each in kinds],
         "hits": [each.data(links) for each in hits],
     }
-    return JSONResponse(content, headers=_headers(now))
+    return JSONResponse(content, headers=_headers(request, now))
 
 
 async def suggest(request: Request) -> Response:
@@ -84,7 +84,7 @@ async def suggest(request: Request) -> Response:
         [each.summary(links.language, texts) for each in hits],
         [urljoin(links.base_url, each.href) for each in hits],
     )
-    return JSONResponse([text, *columns], headers=_headers(now), media_type=SUGGESTED)
+    return JSONResponse([text, *columns], headers=_headers(request, now), media_type=SUGGESTED)
 
 
 async def description(request: Request) -> Response:
@@ -107,7 +107,7 @@ async def description(request: Request) -> Response:
   <OutputEncoding>UTF-8</OutputEncoding>
 </OpenSearchDescription>
 """
-    return Response(content, headers=_headers(now), media_type=DESCRIPTION)
+    return Response(content, headers=_headers(request, now), media_type=DESCRIPTION)
 
 
 async def _index(request: Request) -> Index:
@@ -127,8 +127,8 @@ def _texts(request: Request) -> Texts:
     return {lang: pages.text(lang) for lang in LANGUAGES}
 
 
-def _headers(now: Published) -> Mapping[str, str]:
-    return {"Vary": "Accept, Accept-Language", "X-Snapshot": now.snapshot.id}
+def _headers(request: Request, now: Published) -> Mapping[str, str]:
+    return {"Vary": varies(request), "X-Snapshot": now.snapshot.id}
 
 
 def _as_page(request: Request) -> bool:
