@@ -5,13 +5,13 @@ process and nothing else. Results are serialised where they are made: pyoxigraph
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Protocol, TypeVar
 
 import pyoxigraph as ox
 
-from gdb_graph.engine import labels, tokens, writers
+from gdb_graph.engine import faults, labels, tokens, writers
 from gdb_graph.engine.sheet import Notes, Sheet
 from gdb_graph.errors import BadQuery, NotAcceptable
 from gdb_graph.formats import GRAPHS, ROWS, SHEETS
@@ -80,7 +80,7 @@ def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: B
     try:
         results = _evaluate(store, request)
     except SyntaxError as error:
-        raise BadQuery(_readable(str(error), request.query)) from error
+        raise _readable(str(error), request.query, prefixes) from error
     except ValueError as error:
         raise BadQuery(str(error)) from error
     except RuntimeError as error:
@@ -156,15 +156,23 @@ def _choose(accept: str | None, offered: dict[str, tuple[_Format, str]]) -> tupl
     return offered[chosen]
 
 
-def _readable(message: str, query: str) -> str:
+def _readable(message: str, query: str, prefixes: Mapping[str, str]) -> BadQuery:
     found = re.fullmatch(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
     if not found:
-        return f"Not a SPARQL query: {message}."
-    line, column = int(found.group(1)), int(found.group(2))
+        return BadQuery(f"Not a SPARQL query: {message}.")
+    line, column, said = int(found.group(1)), int(found.group(2)), _expected(found.group(3))
+    # What the tokens tell is nearer to what a person would say, but for what the grammar says in a sentence.
+    fault = (
+        None
+        if " " in said and not said.startswith(("expected", "something", "Prefix"))
+        else faults.find(query, prefixes)
+    )
+    if fault:
+        line, column, said = fault.line, fault.column, fault.sentence
     lines = query.splitlines()
     rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
     near = f"before {rest[:40]!r}" if rest else "at the end of the text"
-    return f"Not a SPARQL query: line {line}, column {column}, {near}: {_expected(found.group(3))}."
+    return BadQuery(f"Not a SPARQL query: line {line}, column {column}, {near}: {said.rstrip('.')}.", line, column)
 
 
 def _expected(text: str) -> str:

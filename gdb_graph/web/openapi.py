@@ -28,6 +28,8 @@ _SCHEMAS = {
             "status": {"type": "integer"},
             "detail": {"type": "string"},
             "parameter": {"type": "string", "description": "the parameter at fault"},
+            "line": {"type": "integer", "description": "where in the query, counted from 1"},
+            "column": {"type": "integer", "description": "where in that line, counted from 1"},
         },
     }
 }
