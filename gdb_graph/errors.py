@@ -77,7 +77,14 @@ class QueryError(GraphError):
 
 
 class BadQuery(QueryError):
-    """The text is not a SPARQL query, or asks for something that is refused."""
+    """The text is not a SPARQL query, or asks for something that is refused.
+
+    `line` and `column` say where, counted from 1; 0 where that is not known.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        self.line, self.column = line, column
+        super().__init__(message)
 
 
 class BadParameter(QueryError):

@@ -8,13 +8,16 @@ ROWS = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
 }
+SHEETS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+TABLES = ROWS | SHEETS
+"""All that rows are given in: the formats of SPARQL, and those of offices."""
 GRAPHS = {
     "ttl": "text/turtle",
     "nt": "application/n-triples",
     "rdf": "application/rdf+xml",
     "jsonld": "application/ld+json",
 }
-NAMES = (*ROWS, *GRAPHS)
+NAMES = (*TABLES, *GRAPHS)
 
 # What a name means for a graph that is also one for rows, and what clients such as SPARQLWrapper call our formats.
 _ALSO = {
@@ -39,7 +42,7 @@ def accept(name: str) -> str:
     name = name.strip().lower().replace(" ", "+")
     if "/" in name:
         return name
-    found = [table[each] for table in (ROWS, GRAPHS) for each in (name, _ALSO.get(name, "")) if each in table]
+    found = [table[each] for table in (TABLES, GRAPHS) for each in (name, _ALSO.get(name, "")) if each in table]
     if not found:
         raise NotAcceptable(f"There is no format {name!r}. There are: {', '.join(NAMES)}.")
     return ", ".join(found)

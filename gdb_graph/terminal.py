@@ -134,7 +134,7 @@ def run(current: Snapshot, text: str, format_: str, lang: str) -> None:
         answer(store, Request(text, accept, base=current.names.base), current.names.prefixes(), begin)
     except NotAcceptable as error:
         raise GraphError(
-            f"This query has no answer as {format_}. Tables come as table, csv, tsv, json or xml; graphs as "
+            f"This query has no answer as {format_}. Tables come as table, csv, tsv, json, xml or xlsx; graphs as "
             "ttl, nt, rdf or jsonld."
         ) from error
     if format_ == "table" and types[0] == ROWS["json"]:

@@ -101,7 +101,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": set(),
     "engine.tokens": set(),
     "engine.writers": set(),
-    "engine.sparql": {"engine.tokens", "engine.writers", "formats", "negotiation"},
+    "engine.faults": {"engine.tokens"},
+    "engine.labels": set(),
+    "engine.sheet": set(),
+    "engine.sparql": {
+        "engine.faults",
+        "engine.labels",
+        "engine.sheet",
+        "engine.tokens",
+        "engine.writers",
+        "formats",
+        "negotiation",
+    },
     "engine.frames": {"engine.sparql"},
     "engine.output": {"engine.frames"},
     "engine.child": {"engine.frames", "engine.output", "engine.sparql", "process"},
@@ -167,6 +178,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "uvicorn": {"serving", "web.connection"},
     "tantivy": {"search.index"},
     "uvloop": {"serving"},
+    "xlsxwriter": {"engine.sheet"},
 }
 
 BUILDING = {"build", "build.*"}

@@ -5,7 +5,7 @@ import re
 import pyoxigraph as ox
 import pytest
 
-from gdb_graph.formats import GRAPHS, NAMES
+from gdb_graph.formats import GRAPHS, ROWS
 from gdb_graph.snapshot import Snapshot
 from gdb_graph.terms import DCT, FOAF, RDF, RDFS, VOID, Names
 from gdb_graph.web.service_description import FORMATS, FUNCTIONS, PREFIXES
@@ -76,7 +76,7 @@ def test_it_says_where_the_endpoint_is_and_what_it_speaks(service: Running, desc
 
 
 def test_it_knows_every_format() -> None:
-    assert list(FORMATS) == list(NAMES)
+    assert list(FORMATS) == [*ROWS, *GRAPHS]
 
 
 def test_it_claims_no_feature_that_is_not_there(described: ox.Store) -> None:

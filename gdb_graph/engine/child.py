@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from gdb_graph.engine import frames
 from gdb_graph.engine.output import Output
 from gdb_graph.engine.sparql import Begin, answer
-from gdb_graph.errors import QueryError, ResultTooLarge
+from gdb_graph.errors import BadQuery, QueryError, ResultTooLarge
 from gdb_graph.process import die_with_parent
 
 _MEGABYTE = 1024 * 1024
@@ -58,6 +58,8 @@ def _answer(
     try:
         answer(store, frames.decode(payload), prefixes, cast(Begin, output.begin))
         output.finish()
+    except BadQuery as error:
+        connection.sendall(frames.error("BadQuery", str(error), (error.line, error.column)))
     except (QueryError, ResultTooLarge) as error:
         connection.sendall(frames.error(type(error).__name__, str(error)))
     except MemoryError:

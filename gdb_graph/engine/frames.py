@@ -1,13 +1,13 @@
 """How an engine and the HTTP process talk: frames of a kind, a length and bytes over one stream socket.
 
-request   →  Q [query, accept, default graphs, named graphs, base]
-answer    ←  H content type · D bytes … · E rows grown    or, after any of these, X {"error": …, "message": …}
+request   →  Q [query, accept, default graphs, named graphs, base, labels, notes]
+answer    ←  H content type · D bytes … · E rows grown    or, after any, X {"error": …, "message": …, "place": …}
 """
 
 import json
 import socket
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gdb_graph.engine.sparql import Request
@@ -20,7 +20,7 @@ _PREFIX = struct.Struct(">cI")
 def encode(request: Request) -> bytes:
     """The frame of a request."""
     graphs = tuple(request.default_graphs), tuple(request.named_graphs)
-    parts = (request.query, request.accept, *graphs, request.base)
+    parts = (request.query, request.accept, *graphs, request.base, request.labels, request.notes)
     return pack(QUERY, json.dumps(parts).encode())
 
 
@@ -29,9 +29,9 @@ def decode(payload: bytes) -> Request:
     return Request(*json.loads(payload))
 
 
-def error(name: str, message: str) -> bytes:
-    """The frame of an error: the name of its class and its text."""
-    return pack(ERROR, json.dumps({"error": name, "message": message}).encode())
+def error(name: str, message: str, place: Sequence[int] = ()) -> bytes:
+    """The frame of an error: the name of its class, its text, and line and column where it has them."""
+    return pack(ERROR, json.dumps({"error": name, "message": message, "place": place}).encode())
 
 
 def read_error(payload: bytes) -> Mapping[str, Any]:

@@ -114,4 +114,4 @@ def _error(payload: bytes) -> GraphError:
     if told["error"] not in _NAMED_ERRORS:
         return EngineError(told["message"])
     kind: type[GraphError] = getattr(errors, told["error"])
-    return kind(told["message"])
+    return kind(told["message"], *told["place"])

@@ -5,15 +5,16 @@ process and nothing else. Results are serialised where they are made: pyoxigraph
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Protocol, TypeVar
 
 import pyoxigraph as ox
 
-from gdb_graph.engine import tokens, writers
+from gdb_graph.engine import faults, labels, tokens, writers
+from gdb_graph.engine.sheet import Notes, Sheet
 from gdb_graph.errors import BadQuery, NotAcceptable
-from gdb_graph.formats import GRAPHS, ROWS
+from gdb_graph.formats import GRAPHS, ROWS, SHEETS
 from gdb_graph.negotiation import best
 
 _JSON, _XML = ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML
@@ -30,6 +31,11 @@ BINDINGS = BOOLEAN | {
     ROWS["csv"]: (_CSV, f"{ROWS['csv']}; charset=utf-8; header=present"),
     ROWS["tsv"]: (_TSV, f"{ROWS['tsv']}; charset=utf-8"),
 }
+_SHEET = None
+_TABLES: dict[str, tuple[ox.QueryResultsFormat | None, str]] = {
+    **BINDINGS,
+    SHEETS["xlsx"]: (_SHEET, SHEETS["xlsx"]),
+}
 GRAPH = {
     GRAPHS["ttl"]: (ox.RdfFormat.TURTLE, f"{GRAPHS['ttl']}; charset=utf-8"),
     GRAPHS["nt"]: (ox.RdfFormat.N_TRIPLES, GRAPHS["nt"]),
@@ -43,6 +49,7 @@ class Request:
     """One query as the protocol gives it: the text, the dataset it names, what the client accepts.
 
     `base` is what relative IRIs in the text are relative to, where it states no BASE; "": there are none then.
+    `labels` are languages in which IRIs in rows have their labels beside them; `notes` stand in a spreadsheet.
     """
 
     query: str
@@ -50,6 +57,8 @@ class Request:
     default_graphs: Sequence[str] = ()
     named_graphs: Sequence[str] = ()
     base: str = ""
+    labels: Sequence[str] = ()
+    notes: Notes = ()
 
 
 class Begin(Protocol):
@@ -71,7 +80,7 @@ def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: B
     try:
         results = _evaluate(store, request)
     except SyntaxError as error:
-        raise BadQuery(_readable(str(error), request.query)) from error
+        raise _readable(str(error), request.query, prefixes) from error
     except ValueError as error:
         raise BadQuery(str(error)) from error
     except RuntimeError as error:
@@ -79,8 +88,9 @@ def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: B
             raise
         raise BadQuery(f"{error}. The description of /sparql lists those that are.") from error
     if isinstance(results, ox.QuerySolutions):
-        format_, content_type = _choose(request.accept, BINDINGS)
-        writers.rows(results, format_, begin(content_type))
+        _rows(labels.labelled(results, store, request.labels) if request.labels else results, request, begin)
+    elif request.labels:
+        raise BadQuery("`labels` is for a SELECT, whose rows have columns. Ask without it.")
     elif isinstance(results, ox.QueryBoolean):
         format_, content_type = _choose(request.accept, BOOLEAN)
         results.serialize(begin(content_type), format_)
@@ -89,6 +99,15 @@ def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: B
         # A CONSTRUCT answer is a graph, and a graph is a set.
         triples = dict.fromkeys(results)
         writers.graph(triples, rdf_format, begin(content_type, len(triples)), prefixes)
+
+
+def _rows(results: ox.QuerySolutions, request: Request, begin: Begin) -> None:
+    format_, content_type = _choose(request.accept, _TABLES)
+    if format_ is _SHEET:
+        sheet = Sheet([variable.value for variable in results.variables], iter(results), request.notes)
+        sheet.write(begin(content_type, sheet.rows))
+    else:
+        writers.rows(results, format_, begin(content_type))
 
 
 def _evaluate(store: ox.Store, request: Request) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
@@ -137,15 +156,23 @@ def _choose(accept: str | None, offered: dict[str, tuple[_Format, str]]) -> tupl
     return offered[chosen]
 
 
-def _readable(message: str, query: str) -> str:
+def _readable(message: str, query: str, prefixes: Mapping[str, str]) -> BadQuery:
     found = re.fullmatch(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
     if not found:
-        return f"Not a SPARQL query: {message}."
-    line, column = int(found.group(1)), int(found.group(2))
+        return BadQuery(f"Not a SPARQL query: {message}.")
+    line, column, said = int(found.group(1)), int(found.group(2)), _expected(found.group(3))
+    # What the tokens tell is nearer to what a person would say, but for what the grammar says in a sentence.
+    fault = (
+        None
+        if " " in said and not said.startswith(("expected", "something", "Prefix"))
+        else faults.find(query, prefixes)
+    )
+    if fault:
+        line, column, said = fault.line, fault.column, fault.sentence
     lines = query.splitlines()
     rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
     near = f"before {rest[:40]!r}" if rest else "at the end of the text"
-    return f"Not a SPARQL query: line {line}, column {column}, {near}: {_expected(found.group(3))}."
+    return BadQuery(f"Not a SPARQL query: line {line}, column {column}, {near}: {said.rstrip('.')}.", line, column)
 
 
 def _expected(text: str) -> str:

@@ -30,11 +30,16 @@ _DIFFERING = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
-def tokens(query: str) -> Iterator[tuple[str, str]]:
-    """The kind and the text of each token, comments and white space left out."""
+def placed(query: str) -> Iterator[tuple[str, str, int]]:
+    """The kind, the text and the place of each token, comments and white space left out."""
     for match in _TOKEN.finditer(query):
         if match.lastgroup not in ("comment", "space"):
-            yield str(match.lastgroup), match.group()
+            yield str(match.lastgroup), match.group(), match.start()
+
+
+def tokens(query: str) -> Iterator[tuple[str, str]]:
+    """The kind and the text of each token."""
+    return ((kind, text) for kind, text, _ in placed(query))
 
 
 def calls_a_service(query: str) -> bool:

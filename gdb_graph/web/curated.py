@@ -12,7 +12,7 @@ from gdb_graph.engine.answer import Published
 from gdb_graph.engine.sparql import BINDINGS
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.errors import NotAcceptable
-from gdb_graph.formats import ROWS
+from gdb_graph.formats import TABLES
 from gdb_graph.queryfile import Query
 from gdb_graph.rows import Shown, table
 from gdb_graph.web.choices import choices, fill
@@ -84,9 +84,9 @@ def _accept(request: Request, suffix: str) -> str | None:
     asked = suffix or request.query_params.get("format", "")
     if asked == "html" or (not asked and wants_html(request, [*BINDINGS])):
         return None
-    if asked and asked not in ROWS:
-        raise NotAcceptable(f"There is no format {asked!r}. There are: html, {', '.join(ROWS)}.")
-    return ROWS[asked] if asked else accepted(request) or "*/*"
+    if asked and asked not in TABLES:
+        raise NotAcceptable(f"There is no format {asked!r}. There are: html, {', '.join(TABLES)}.")
+    return TABLES[asked] if asked else accepted(request) or "*/*"
 
 
 async def _page(request: Request, now: Published, query: Query, values: Mapping[str, str]) -> Response:
@@ -106,7 +106,7 @@ async def _page(request: Request, now: Published, query: Query, values: Mapping[
         headings={name: _heading(query, name, lang) for name in columns},
         rows=lines,
         plain=plain,
-        formats=list(ROWS if query.form == "SELECT" else {}),
+        formats=list(TABLES if query.form == "SELECT" else {}),
     )
 
 

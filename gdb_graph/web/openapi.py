@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gdb_graph.formats import NAMES, ROWS
+from gdb_graph.formats import NAMES, TABLES
 from gdb_graph.queryfile import Parameter, Query
 from gdb_graph.web.openapi_explore import explored
 from gdb_graph.web.pages import Pages
@@ -28,6 +28,8 @@ _SCHEMAS = {
             "status": {"type": "integer"},
             "detail": {"type": "string"},
             "parameter": {"type": "string", "description": "the parameter at fault"},
+            "line": {"type": "integer", "description": "where in the query, counted from 1"},
+            "column": {"type": "integer", "description": "where in that line, counted from 1"},
         },
     }
 }
@@ -65,10 +67,17 @@ _SPARQL: dict[str, Any] = {
             "schema": {"type": "string"},
             "description": f"a media type, or {', '.join(NAMES)}; goes before Accept",
         },
+        {
+            "name": "labels",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "languages with commas, such as de,en: a SELECT gets columns with the labels of its IRIs, "
+            "`x` is followed by `xDe` and `xEn`",
+        },
     ],
     "responses": {
         "200": {"description": "the whole answer"},
-        **dict.fromkeys(("400", "406", "503", "504"), _PROBLEM),
+        **dict.fromkeys(("400", "406", "422", "503", "504"), _PROBLEM),
     },
 }
 _FILES = {
@@ -134,7 +143,7 @@ def description(request: Request) -> Mapping[str, Any]:
 
 
 def _operation(query: Query) -> Mapping[str, Any]:
-    formats: Mapping[str, Any] = {media_type: {} for media_type in ["text/html", *ROWS.values()]}
+    formats: Mapping[str, Any] = {media_type: {} for media_type in ["text/html", *TABLES.values()]}
     return {
         "operationId": query.name,
         "summary": query.summary["en"],
@@ -169,7 +178,7 @@ def _format() -> Mapping[str, Any]:
         "name": "format",
         "in": "query",
         "required": False,
-        "schema": {"type": "string", "enum": ["html", *ROWS]},
+        "schema": {"type": "string", "enum": ["html", *TABLES]},
     }
 
 

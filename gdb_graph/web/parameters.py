@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from gdb_graph import formats
-from gdb_graph.errors import BadQuery
+from gdb_graph.errors import BadParameter, BadQuery
 from gdb_graph.web.parts import accepted
 from gdb_graph.web.problems import Problem
 
@@ -16,6 +16,8 @@ MOST = 1000
 # The second is what others call the first.
 FORMAT = ("format", "output")
 
+# The column of a variable ends in the language, so only plain ones fit.
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -60,3 +62,12 @@ def acceptable(request: Request, pairs: Pairs) -> str | None:
         if found := [value for value in values(pairs, name) if value]:
             return ", ".join(formats.accept(value) for value in found)
     return accepted(request)
+
+
+def languages(pairs: Pairs, name: str) -> tuple[str, ...]:
+    """The languages that a parameter lists with commas, each once. Raises BadParameter for what is none."""
+    listed = [code.strip().lower() for value in values(pairs, name) for code in value.split(",") if code.strip()]
+    for code in listed:
+        if not _LANGUAGE.fullmatch(code):
+            raise BadParameter(name, f"{name!r} lists languages with commas, such as de,en; {code!r} is none.")
+    return tuple(dict.fromkeys(listed))

@@ -1,6 +1,7 @@
 """An expected error in, a response that says what to do next out: problem+json (RFC 9457), HTML for browsers."""
 
 from http import HTTPStatus
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -62,9 +63,18 @@ async def show_error(request: Request, error: Exception) -> Response:
         kind = getattr(error, "kind", HTTPStatus(error.status_code).phrase.lower().replace(" ", "-"))
         return problem(request, error.status_code, kind, str(error.detail), dict(error.headers or {}))
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    extra = {"parameter": error.parameter} if isinstance(error, BadParameter) else {}
+    extra = _extra(error)
     headers = {"Retry-After": str(getattr(error, "seconds", _RETRY_SECONDS))} if status in (429, 503) else {}
     return problem(request, status, _kebab(type(error).__name__), str(error), headers, **extra)
+
+
+def _extra(error: GraphError) -> dict[str, Any]:
+    """What a problem has beside its sentence: the parameter at fault, or the place in the query."""
+    if isinstance(error, BadParameter):
+        return {"parameter": error.parameter}
+    if isinstance(error, BadQuery) and error.line:
+        return {"line": error.line, "column": error.column}
+    return {}
 
 
 def _other_method(request: Request, allowed: str) -> Response:
@@ -76,7 +86,7 @@ def _other_method(request: Request, allowed: str) -> Response:
     return problem(request, 405, "method-not-allowed", text, {"Allow": methods})
 
 
-def problem(request: Request, status: int, kind: str, detail: str, headers: dict[str, str], **extra: str) -> Response:
+def problem(request: Request, status: int, kind: str, detail: str, headers: dict[str, str], **extra: Any) -> Response:
     """One problem document; as a small page where the client likes HTML better."""
     title = HTTPStatus(status).phrase
     headers = headers | {"Vary": "Accept", "Cache-Control": "no-store"}

@@ -107,4 +107,5 @@ def query_of(pairs: Pairs, accept: str | None, base: str) -> Query:
         parameters.values(pairs, "default-graph-uri"),
         parameters.values(pairs, "named-graph-uri"),
         base,
+        parameters.languages(pairs, "labels"),
     )
