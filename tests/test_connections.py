@@ -283,6 +283,31 @@ def test_no_two_boxes_of_the_picture_overlap(client: httpx.Client) -> None:
             assert x + width <= x2 or x2 + width2 <= x or y + height <= y2 or y2 + height2 <= y
 
 
+def test_each_line_of_the_picture_joins_two_boxes_and_leads_to_its_step(client: httpx.Client) -> None:
+    """So a browser can let it be explored, and who clicks a line comes to the sources of the step."""
+    text = asked(client, "html").text
+    root = ElementTree.fromstring(text[text.index("<svg") : text.index("</svg>") + 6])
+    boxes = {each.attrib["data-node"]: each.find(f"{SVG}rect") for each in root.iter() if "data-node" in each.attrib}
+    lines = [each for each in root.iter() if "data-from" in each.attrib]
+    steps = [
+        (number, place)
+        for number, path in enumerate(answer(client)["paths"], 1)
+        for place in range(1, path["hops"] + 1)
+    ]
+
+    assert [each.attrib["href"] for each in lines] == [f"#step-{number}-{place}" for number, place in steps]
+    assert {each.attrib["href"][1:] for each in lines} <= set(Page(text).ids)
+    for each in lines:
+        line = each.find(f"{SVG}line")
+        left, right = (boxes[each.attrib[f"data-{end}"]] for end in ("from", "to"))
+        assert line is not None
+        assert left is not None
+        assert right is not None
+        assert float(line.attrib["x1"]) == float(left.attrib["x"]) + float(left.attrib["width"])
+        assert float(line.attrib["x2"]) == float(right.attrib["x"])
+        assert each.attrib["data-said"]
+
+
 # Hostile content
 
 

@@ -27,6 +27,8 @@ ADDRESSES = {
     "/connections.{suffix}": "/connections.json?from=pilot-kiezbox&to=pilot-smart-water",
     "/partners": "/partners?undertaking=pilot-kiezbox",
     "/partners.{suffix}": "/partners.csv?undertaking=pilot-kiezbox",
+    "/overview": "/overview",
+    "/overview/{name}": "/overview/timeline",
     "/queries": "/queries",
     "/queries/{name}": "/queries/pilots.csv",
     "/id/{slug:path}": "/id/pilot-kiezbox",

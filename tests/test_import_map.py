@@ -138,12 +138,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "search.ranking": {"search.analysis", "search.entries", "search.index"},
     "search.find": {"search.analysis", "search.documents", "search.index", "search.ranking", "search.spelling"},
     "search.excerpt": {"search.analysis", "search.documents", "search.index"},
+    # drawing; knows no engine and no web
+    "pictures": set(),
+    "pictures.*": {"pictures.*", "queryfile", "rows"},
     # thinking about the network; knows no engine and no web
     "explore": set(),
     "explore.*": {"explore.*", "queryfile"},
     "web": set(),
     "web.*": {"catalog", "catalog.*", "engine.answer", "engine.sparql", "explore.*", "formats", "negotiation"}
-    | {"queryfile", "rows", "search.*", "settings", "snapshot", "web.*"},
+    | {"pictures.*", "queryfile", "rows", "search.*", "settings", "snapshot", "web.*"},
     "web.exchange": {"engine.answer", "engine.sparql", "web.budget"},
     "web.parts": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "queryfile", "rows"}
     | {"web.exchange"},
@@ -172,7 +175,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "fastapi": {"web.*"},
     "starlette": {"web.*"},
     "jinja2": {"web.pages"},
-    "markupsafe": {"web.pages"},
+    "markupsafe": {"web.overview", "web.pages"},
     "rich": {"terminal"},
     "prometheus_client": {"web.metrics"},
     "uvicorn": {"serving", "web.connection"},
@@ -182,7 +185,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
 }
 
 BUILDING = {"build", "build.*"}
-SERVING = {"engine", "engine.*", "explore", "explore.*", "search", "search.*", "web", "web.*"}
+SERVING = {"engine", "engine.*", "explore", "explore.*", "pictures", "pictures.*", "search", "search.*", "web", "web.*"}
 
 
 def modules() -> dict[str, Path]:

@@ -25,7 +25,7 @@ SELECT DISTINCT ?thing WHERE {{
   ?thing skos:prefLabel|dct:title ?name . FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), "{instances}"))
 }} ORDER BY ?thing
 """
-_PAGES = ("/", "/queries", "/sparql", "/ontology", "/shapes", "/docs", "/catalog", "/quality")
+_PAGES = ("/", "/overview", "/queries", "/sparql", "/ontology", "/shapes", "/docs", "/catalog", "/quality")
 
 
 async def robots(request: Request) -> Response:

@@ -6,10 +6,11 @@ its words. The template connections.svg writes it down; it needs no colours.
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gdb_graph.explore.network import Network, Path, Step
 from gdb_graph.explore.wording import Wordings
+from gdb_graph.pictures.words import readable
 
 # In units of the picture, which are pixels where it is not scaled.
 WIDTH, GAP, MARGIN, LINE, LANE = 172, 120, 6, 17, 20
@@ -27,6 +28,8 @@ class Box:
     lines: Sequence[str]
     kind: str
     iri: str
+    node: str = ""
+    """What it is called in the picture: a thing on several paths has a box in each lane."""
     is_end: bool = False
 
     @property
@@ -37,7 +40,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A step: a line at a height, the words above and below it, and at which ends it has an arrowhead."""
+    """A step: a line at a height, the words above and below it, and at which ends it has an arrowhead.
+
+    `ends` are the boxes that it joins; `step` is where it stands among the steps, as path and place.
+    """
 
     x: float
     to: float
@@ -46,8 +52,8 @@ class Line:
     below: Sequence[str]
     points_right: bool
     points_left: bool
-    number: int = 0
-    """The number of the path, at its first line; else 0."""
+    ends: tuple[str, str]
+    step: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +82,17 @@ def draw(network: Network, wordings: Wordings, ends: tuple[str, str], paths: Seq
         gap = (between - len(inner) * WIDTH) / (len(inner) + 1)
         for place, (step, label) in enumerate(zip(path.steps, words, strict=True)):
             x = left + WIDTH + place * (WIDTH + gap)
-            lines.append(_line(step, label, x, x + gap, middle, number if not place else 0))
+            before = f"n{number}-{place}" if place else "start"
+            after = f"n{number}-{place + 1}" if place < len(inner) else "goal"
+            lines.append(_line(step, label, x, x + gap, middle, (before, after), (number, place + 1)))
             if place < len(inner):
                 box = inner[place]
-                boxes.append(Box(x + gap, middle - box.height / 2, box.height, box.lines, box.kind, box.iri))
+                boxes.append(replace(box, x=x + gap, y=middle - box.height / 2, node=after))
         top += height + LANE
-    for thing, x in zip(ends, (left, right), strict=True):
+    for thing, x, node in zip(ends, (left, right), ("start", "goal"), strict=True):
         box = _box(network, thing, lang)
         whole = max(box.height, top - LANE - MARGIN)
-        boxes.append(Box(x, MARGIN, whole, box.lines, box.kind, thing, is_end=True))
+        boxes.append(replace(box, x=x, y=MARGIN, height=whole, node=node, is_end=True))
     lowest = max(box.y + box.height for box in boxes)
     return Drawing(right + WIDTH + MARGIN, lowest + MARGIN, boxes, lines)
 
@@ -95,10 +103,12 @@ def _box(network: Network, thing: str, lang: str) -> Box:
     return Box(0, 0, (len(lines) + 1) * LINE + LINE, lines, kind, thing)
 
 
-def _line(step: Step, words: Sequence[str], x: float, to: float, y: float, number: int) -> Line:
+def _line(
+    step: Step, words: Sequence[str], x: float, to: float, y: float, ends: tuple[str, str], at: tuple[int, int]
+) -> Line:
     half = (len(words) + 1) // 2
     forward = [edge.left == step.left for edge in step.edges]
-    return Line(x, to, y, words[:half], words[half:], any(forward), not all(forward), number)
+    return Line(x, to, y, words[:half], words[half:], any(forward), not all(forward), ends, at)
 
 
 def _words(network: Network, wordings: Wordings, step: Step, lang: str) -> Sequence[str]:
@@ -113,4 +123,4 @@ def _words(network: Network, wordings: Wordings, step: Step, lang: str) -> Seque
 
 def wrapped(text: str, letters: int, most: int) -> Sequence[str]:
     """A text in at most so many lines of so many letters; what is left out shows as an ellipsis."""
-    return textwrap.wrap(text.replace("/", "/ "), letters, max_lines=most, placeholder=" …") or [""]
+    return textwrap.wrap(readable(text).replace("/", "/ "), letters, max_lines=most, placeholder=" …") or [""]

@@ -5,6 +5,7 @@ from typing import Any
 
 from gdb_graph.explore.partners import MOST_WEIGHT, WEIGHTS
 from gdb_graph.explore.paths import HOPS, MOST_HOPS, MOST_PATHS, PATHS
+from gdb_graph.pictures.gallery import OFFERS
 
 _THING = "a slug, a full IRI, or a name that only one thing has"
 
@@ -37,6 +38,26 @@ def explored(problem: Mapping[str, Any]) -> Mapping[str, Any]:
                         "content": {"text/html": {}, "application/json": {}, "text/csv": {}, "image/svg+xml": {}},
                     },
                     **dict.fromkeys(("406", "422", "503", "504"), problem),
+                },
+            }
+        },
+        "/overview/{name}": {
+            "get": {
+                "operationId": "picture",
+                "summary": "A picture drawn from a curated query, as a page with its table or as SVG; all: /overview",
+                "parameters": [
+                    {
+                        "name": "name",
+                        "in": "path",
+                        "required": True,
+                        "description": "with the suffix .svg the picture by itself",
+                        "schema": {"type": "string", "examples": [offer.name for offer in OFFERS]},
+                    },
+                    _asked("format", "string", "goes before Accept", enum=["html", "svg"]),
+                ],
+                "responses": {
+                    "200": {"description": "the picture", "content": {"text/html": {}, "image/svg+xml": {}}},
+                    **dict.fromkeys(("404", "406", "503", "504"), problem),
                 },
             }
         },
