@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             snapshots=getattr(options, "out", None),
             host=getattr(options, "host", None),
             port=getattr(options, "port", None),
+            engine=getattr(options, "engine", None),
         )
         status: int = options.run(options, chosen)
     except ContentError as error:
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text, description=text)
         one.set_defaults(run=run)
-        if name != "diff":
+        if name not in ("diff", "publish"):
             one.add_argument(
                 "--content", type=Path, metavar="DIR", help="folder with ontology/, data/, queries/ (default: built in)"
             )
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (default: 8000)")
     serve.add_argument("--snapshot", type=Path, metavar="DIR", help="serve this snapshot as it is; nothing is built")
+    serve.add_argument("--engine", metavar="URL", help="have a SPARQL engine answer that holds what `publish` brought")
     query = command("query", _query, "run a curated query, or any other, on the terminal")
     query.add_argument("name", nargs="?", help="a curated query; without one: list them")
     query.add_argument("values", nargs="*", metavar="PARAMETER=VALUE", help="parameters of the curated query")
@@ -86,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     changes.add_argument("--format", choices=diff.FORMATS, default="text", help="words, RDF Patch or JSON")
     changes.add_argument("--lang", choices=("de", "en"), default="de", help="language of the words")
     changes.add_argument("--all", action="store_true", help="compare what is inferred, shapes and the like too")
+    sending = command("publish", _publish, "bring a snapshot into a SPARQL engine elsewhere")
+    sending.add_argument(
+        "target", metavar="TARGET", help="address of the engine; credentials come from the environment"
+    )
+    sending.add_argument("--snapshot", type=Path, metavar="DIR", help="this snapshot (default: the current one)")
     return parser
 
 
@@ -122,6 +129,11 @@ def _fresh(folders: content.Content, chosen: Settings) -> snapshot.Snapshot:
 
 
 def _serve(options: argparse.Namespace, chosen: Settings) -> int:
+    from gdb_graph import serving
+
+    if chosen.engine:
+        serving.remote(options.snapshot or snapshot.current(chosen.snapshots), chosen)
+        return 0
     if options.snapshot:
         served = snapshot.open_snapshot(options.snapshot).folder
 
@@ -133,9 +145,7 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
         def find() -> Path:
             return snapshot.current(chosen.snapshots)
 
-    from gdb_graph import serving
-
-    serving.run(served, find, chosen)
+    serving.local(served, find, chosen)
     return 0
 
 
@@ -167,6 +177,18 @@ def _query(options: argparse.Namespace, chosen: Settings) -> int:
         terminal.run_curated(current, options.name, options.values, options.format, options.lang)
     else:
         terminal.list_queries(current, options.lang)
+    return 0
+
+
+def _publish(options: argparse.Namespace, chosen: Settings) -> int:
+    from gdb_graph.remote import talk
+    from gdb_graph.remote.publish import publish
+    from gdb_graph.remote.store import Store
+
+    one = snapshot.verify(options.snapshot or snapshot.current(chosen.snapshots))
+    with terminal.progress() as progress, Store(talk.target(options.target, chosen)) as store:
+        done = publish(one, store, progress)
+    print(f"Snapshot {one.id}: {done.graphs} graphs at {options.target}, {done.sent} of them sent")
     return 0
 
 
