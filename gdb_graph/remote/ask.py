@@ -9,7 +9,7 @@ import logging
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import httpx
 import pyoxigraph as ox
@@ -103,10 +103,9 @@ class Asker:
             )
             job.fail(QueryTimeout(f"{text}patterns, or take the dump."))
         except httpx.HTTPError as error:
-            failure = talk.failure(error)
-            if isinstance(failure, EngineGone):
-                self._watch.failed()
-            job.fail(failure)
+            if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                self._watch.failed(error)
+            job.fail(talk.failure(error))
         except GraphError as error:
             job.fail(error)
 
@@ -117,7 +116,7 @@ class Asker:
         pipe = Pipe(asked.clean)
         headers = {"Accept": asked.accept, "Accept-Encoding": "identity", "Content-Type": talk.FORM}
         try:
-            async with self._client.stream("POST", self._watch.url, content=asked.body, headers=headers) as response:
+            async with talk.asking(self._client, self._watch.url, asked.body, headers) as response:
                 if response.status_code != 200:
                     talk.check(response.status_code, await response.aread(), dialect)
                 dialect.check(response.headers)
@@ -137,19 +136,20 @@ class Asker:
         def fetch(text: str) -> ox.QuerySolutions:
             asked = question(Request(text), marker, graphs, self._watch.dialect)
             body = asyncio.run_coroutine_threadsafe(self._body(asked), loop).result()
-            return read_rows(b"".join(map(asked.clean, body.splitlines(keepends=True))))
+            return read_rows(asked.clean(body) if asked.clean else body)
 
         return fetch
 
     async def _body(self, asked: Question) -> bytes:
         headers = {"Accept": asked.accept, "Content-Type": talk.FORM}
-        response = await self._client.post(self._watch.url, content=asked.body, headers=headers)
-        talk.check(response.status_code, response.content, self._watch.dialect)
+        async with talk.asking(self._client, self._watch.url, asked.body, headers) as response:
+            body = await response.aread()
+        talk.check(response.status_code, body, self._watch.dialect)
         self._watch.dialect.check(response.headers)
-        return response.content
+        return body
 
 
-async def _pump(response: httpx.Response, pipe: Pipe, work: "asyncio.Future[None]") -> None:
+async def _pump(response: httpx.Response, pipe: Pipe, work: "asyncio.Future[Exception | None]") -> None:
     """Hand on what comes until the thread has written all of it, or has had enough."""
 
     async def hand_on() -> None:
@@ -158,11 +158,13 @@ async def _pump(response: httpx.Response, pipe: Pipe, work: "asyncio.Future[None
         pipe.end()
 
     handing = asyncio.create_task(hand_on())
+    either: list[asyncio.Future[Any]] = [handing, work]
     try:
-        await asyncio.wait([handing, work], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if handing.done():
             await handing
-        await work
+        if error := await work:
+            raise error
     finally:
         handing.cancel()
         with suppress(asyncio.CancelledError, httpx.HTTPError):

@@ -15,7 +15,7 @@ _TIME = ("S1T00", "S1TAT")
 
 
 def _as_it_is(pieces: Pieces, _form: str) -> Said:
-    return Said(pieces, None, bytes)
+    return Said(pieces, None, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ _AHEAD = 1024 * 1024
 class Pipe(io.RawIOBase):
     """Bytes in as the event loop receives them, the same bytes out as a file that a thread reads; bounded between.
 
-    `put` and `end` belong to the event loop, reading to one thread. `clean` is given whole lines.
+    `put` and `end` belong to the event loop, reading to one thread. `clean`, if any, is given whole lines.
     """
 
-    def __init__(self, clean: Callable[[bytes], bytes]) -> None:
+    def __init__(self, clean: Callable[[bytes], bytes] | None) -> None:
         self._loop, self._clean = asyncio.get_running_loop(), clean
         self._chunks: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
         self._ahead = 0
@@ -45,23 +45,24 @@ class Pipe(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer as far as there is something."""
         while not self._ready and not self._ended:
-            self._ready = self._clean(self._next())
+            self._ready = self._clean(self._next_lines()) if self._clean else self._next()
         count = min(len(buffer), len(self._ready))
         buffer[:count], self._ready = self._ready[:count], self._ready[count:]
         return count
 
     def _next(self) -> bytes:
-        """The next whole lines; at the end what is left."""
+        """The next chunk; nothing at the end."""
         chunk = self._chunks.get()
+        self._ended = not isinstance(chunk, bytes) or not chunk
         if isinstance(chunk, BaseException):
-            self._ended = True
             raise chunk
-        if not chunk:
-            self._ended = True
-            return self._rest
         self._loop.call_soon_threadsafe(self._taken, len(chunk))
-        data = self._rest + chunk
-        end = data.rfind(b"\n") + 1
+        return chunk
+
+    def _next_lines(self) -> bytes:
+        """The next whole lines; at the end what is left."""
+        data = self._rest + self._next()
+        end = len(data) if self._ended else data.rfind(b"\n") + 1
         self._rest = data[end:]
         return data[:end]
 

@@ -28,7 +28,7 @@ class Question:
     form: str
     template: Template | None = None
     finish: Finish | None = None
-    clean: Callable[[bytes], bytes] = bytes
+    clean: Callable[[bytes], bytes] | None = None
 
 
 def question(request: Request, marker: Marker, graphs: Collection[str], dialect: Dialect) -> Question:

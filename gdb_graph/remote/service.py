@@ -20,7 +20,7 @@ from gdb_graph.engine.answer import Answer, Published
 from gdb_graph.engine.archive import Archive
 from gdb_graph.engine.pool import Limits, Pool
 from gdb_graph.engine.sparql import Request
-from gdb_graph.errors import EngineError, GraphError, OtherSnapshot, SnapshotError
+from gdb_graph.errors import EngineError, EngineGone, GraphError, OtherSnapshot, SnapshotError
 from gdb_graph.remote import talk
 from gdb_graph.remote.ask import Asker
 from gdb_graph.remote.marker import Marker
@@ -106,8 +106,12 @@ class RemoteService:
 
     async def _look(self) -> None:
         """See what the engine says it holds, and serve that."""
-        try:
+        with contextlib.suppress(EngineGone):
             self._watch.check()
+            await self._see()
+
+    async def _see(self) -> None:
+        try:
             marker = await self._watch.look()
             if marker is None:
                 raise OtherSnapshot(

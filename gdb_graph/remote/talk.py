@@ -4,7 +4,8 @@ No credential and no address goes into an error: users of the service see these 
 """
 
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -77,6 +78,25 @@ def timeouts(seconds: float) -> httpx.Timeout:
 def form(pairs: Form) -> bytes:
     """A form as bytes; names may come more than once."""
     return urlencode(pairs).encode()
+
+
+@asynccontextmanager
+async def asking(
+    client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str]
+) -> AsyncIterator[httpx.Response]:
+    """The answer to a query as it begins to come. Raises httpx.HTTPError.
+
+    A connection that was kept open may have been closed by the engine meanwhile, which nobody knows before it is
+    used: then the question, which changes nothing, is sent once more.
+    """
+    try:
+        response = await client.send(client.build_request("POST", url, content=body, headers=headers), stream=True)
+    except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+        response = await client.send(client.build_request("POST", url, content=body, headers=headers), stream=True)
+    try:
+        yield response
+    finally:
+        await response.aclose()
 
 
 def failure(error: httpx.HTTPError) -> GraphError:

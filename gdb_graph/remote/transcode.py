@@ -34,8 +34,20 @@ class Wanted:
     fetch: Fetch
 
 
-def transcode(wanted: Wanted, received: IO[bytes], output: Output) -> None:
-    """Read all of an answer, write all of it. Raises EngineGone where it is not whole, and what writing raises."""
+def transcode(wanted: Wanted, received: IO[bytes], output: Output) -> Exception | None:
+    """Read all of an answer, write all of it; what went wrong, if something did: EngineGone where it is not whole.
+
+    An error is given, not raised: with it would go the results, which must not leave the thread they are read in.
+    """
+    try:
+        _transcode(wanted, received, output)
+    except Exception as error:  # noqa: BLE001 - raised again by whoever takes it
+        error.__cause__ = error.__context__ = None
+        return error.with_traceback(None)
+    return None
+
+
+def _transcode(wanted: Wanted, received: IO[bytes], output: Output) -> None:
     try:
         if wanted.question.form == "ASK":
             _ask(wanted, received, output)

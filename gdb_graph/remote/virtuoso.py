@@ -37,11 +37,11 @@ _AS_TEXT = AS_TEXT.encode()
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A query as it is sent, what is left to be done with its rows, and how a line of its answer is to be read."""
+    """A query as it is sent, what is left to be done with its rows, how a line of its answer is read (None: as it is)."""
 
     pieces: Pieces
     finish: Finish | None
-    clean: Callable[[bytes], bytes]
+    clean: Callable[[bytes], bytes] | None
 
 
 def say(pieces: Pieces, form: str) -> Said:
@@ -95,6 +95,17 @@ def _refuse(pieces: Pieces) -> None:
                 "The engine behind this service joins several VALUES with a UNION wrongly. State the VALUES in each "
                 "part of the UNION, or as a FILTER with IN."
             )
+        # Seen: the value is lost, or the query takes longer than anybody waits.
+        if "OPTIONAL" in words and any(_tests_bound(pieces, at) for at in here if word(pieces[at]) == "BIND"):
+            raise EngineCannot(
+                "The engine behind this service loses values in BIND(IF(BOUND(…) …)) beside an OPTIONAL. Take COALESCE "
+                "in SELECT instead."
+            )
+
+
+def _tests_bound(pieces: Pieces, at: int) -> bool:
+    start, end = _span(pieces, at)
+    return any(word(each) == "BOUND" for each in pieces[start:end])
 
 
 def _grouped(pieces: Pieces) -> Pieces:
@@ -122,7 +133,7 @@ def _grouped(pieces: Pieces) -> Pieces:
 
 
 def _span(pieces: Pieces, at: int) -> tuple[int, int]:
-    """Where a FILTER begins and where its condition ends."""
+    """Where a FILTER or BIND begins, and where its brackets end."""
     opening = next(number for number in range(at, len(pieces)) if pieces[number][1] in ("(", "{"))
     return at, shape.close(pieces, opening)
 

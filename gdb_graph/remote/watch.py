@@ -1,10 +1,11 @@
 """An engine in; whether it answers, which engine it is and what it says it holds out, looked at again and again."""
 
 import asyncio
+import logging
 
 import httpx
 
-from gdb_graph.errors import EngineError, EngineGone, GraphError, OtherSnapshot
+from gdb_graph.errors import EngineError, EngineGone, OtherSnapshot
 from gdb_graph.remote import marker, talk
 from gdb_graph.remote.dialects import Dialect
 from gdb_graph.remote.marker import Marker
@@ -12,6 +13,8 @@ from gdb_graph.remote.talk import Target
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 8.0
 _SECONDS = 5.0
+
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -43,8 +46,9 @@ class Watch:
                 "The engine behind this service cannot be reached. It is tried again; come back in a moment."
             )
 
-    def failed(self) -> None:
+    def failed(self, error: Exception) -> None:
         """The engine could not be reached: leave it alone for a while."""
+        log.warning("the engine does not answer: %s %s", type(error).__name__, error)
         self._pause = min(max(self._pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
         self._until = asyncio.get_running_loop().time() + self._pause
 
@@ -71,24 +75,23 @@ class Watch:
     async def _look(self) -> Marker | None:
         try:
             return await self._asked()
-        except httpx.HTTPError as error:
-            self.failed()
-            told: GraphError = talk.failure(error)
-            raise told if isinstance(told, EngineGone) else EngineGone(str(told)) from error
-        except EngineError:
-            self.failed()
+        except (httpx.HTTPError, TimeoutError) as error:
+            self.failed(error)
+            raise EngineGone(
+                "The engine behind this service cannot be reached. It is tried again; come back in a moment."
+            ) from error
+        except EngineError as error:
+            self.failed(error)
             raise
 
     async def _asked(self) -> Marker | None:
         if self._dialect is None:
             self._dialect = talk.dialect_of(await self._client.get(self._target.address, timeout=_SECONDS))
-        response = await self._client.post(
-            self.url,
-            content=talk.form([("query", marker.READ)]),
-            headers={"Accept": talk.RESULTS, "Content-Type": talk.FORM},
-            timeout=_SECONDS,
-        )
-        talk.check(response.status_code, response.content, self._dialect)
-        found = marker.read(talk.read_json(response.content))
+        headers = {"Accept": talk.RESULTS, "Content-Type": talk.FORM}
+        async with asyncio.timeout(_SECONDS):
+            async with talk.asking(self._client, self.url, talk.form([("query", marker.READ)]), headers) as response:
+                body = await response.aread()
+        talk.check(response.status_code, body, self._dialect)
+        found = marker.read(talk.read_json(body))
         self._pause = self._until = 0.0
         return found
