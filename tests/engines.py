@@ -104,7 +104,9 @@ def virtuoso(folder: Path) -> Iterator[Engine]:
         pytest.skip("there is no `virtuoso-t`: apt-get install virtuoso-opensource-7-bin")
     sql, http = free_port(), free_port()
     (folder / "virtuoso.ini").write_text(_SETTINGS.format(sql=sql, http=http, rows=MOST_ROWS), encoding="utf-8")
-    command = [VIRTUOSO, "+configfile", "virtuoso.ini", "+foreground", "+pwdold", "dba", "+pwddba", PASSWORD]
+    command = [VIRTUOSO, "+configfile", "virtuoso.ini", "+foreground"]
+    # This makes the database, changes the password and ends.
+    subprocess.run([*command, "+pwdold", "dba", "+pwddba", PASSWORD], cwd=folder, check=True, capture_output=True)
     with _running(command, folder, f"http://127.0.0.1:{http}") as url:
         yield Engine("virtuoso", url, "dba", PASSWORD)
 

@@ -165,7 +165,9 @@ def _different(remote: Running, store: ox.Store, files: dict[str, Query]) -> lis
     different = []
     for name, query in files.items():
         if query.form == "SELECT":
-            same = answered(remote, query.text) == ordered(store, query.text)
+            rows, expected = answered(remote, query.text), ordered(store, query.text)
+            same = rows == expected
+            print(name, [row for row in rows if row not in expected], [row for row in expected if row not in rows])
         else:
             response = remote.client.post(
                 "/sparql", data={"query": query.text}, headers={"Accept": "application/n-triples"}, timeout=60
@@ -190,7 +192,8 @@ def _different(remote: Running, store: ox.Store, files: dict[str, Query]) -> lis
         "/connections.json?from=org-citylab-berlin&to=org-kwb",
         "/partners.json?undertaking=pilot-smart-water",
         "/search?q=wasser&format=json",
-        "/sparql?labels=de,en&format=csv&query=SELECT ?x { <https://w3id.org/gdb-berlin/id/org-kwb> ?p ?x } ORDER BY ?x",
+        "/sparql?labels=de,en&format=csv&query=SELECT ?x { ?x a <https://w3id.org/gdb-berlin/ontology%23Measure> }"
+        " ORDER BY ?x",
     ],
 )
 def test_the_service_answers_as_from_its_own_engine(remote: Running, own: Snapshot, beside: Running, path: str) -> None:
@@ -235,7 +238,9 @@ DATASETS = [
     ),
     pytest.param("BASE <https://w3id.org/> SELECT (COUNT(*) AS ?n) { <gdb-berlin/id/org-kwb> ?p ?o }", id="BASE"),
     pytest.param(
-        "SELECT ?t (COUNT(*) AS ?n) { ?s ?p ?o BIND(DATATYPE(?o) AS ?t) } GROUP BY ?t ORDER BY ?t", id="datatypes"
+        "SELECT ?t (COUNT(*) AS ?n) { ?s ?p ?o FILTER(isLiteral(?o) && LANG(?o) = '') BIND(DATATYPE(?o) AS ?t) } "
+        "GROUP BY ?t ORDER BY ?t",
+        id="datatypes",
     ),
     pytest.param(
         "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> SELECT (COUNT(*) AS ?n) { ?s ?p ?o "
@@ -246,7 +251,9 @@ DATASETS = [
         "SELECT ?s ?o { ?s <https://w3id.org/gdb-berlin/ontology#startDate> ?o } ORDER BY ?s STR(?o)", id="years"
     ),
     pytest.param("SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(isBlank(?o)) }", id="blank nodes"),
-    pytest.param("SELECT (1 = 1 AS ?yes) (BOUND(?x) AS ?no) ?s { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 1", id="booleans"),
+    pytest.param(
+        "SELECT (1 = 1 AS ?yes) (BOUND(?x) AS ?no) ?s { ?s ?p ?o FILTER(isIRI(?s)) } ORDER BY ?s LIMIT 1", id="booleans"
+    ),
 ]
 
 
@@ -306,9 +313,17 @@ def test_what_an_engine_would_cut_is_refused(engine: Engine, remote: Running) ->
             id="several VALUES with a UNION",
         ),
         pytest.param(
+            "SELECT * { { ?p a <a:b> } UNION { VALUES ?p { <a:c> } } ?s ?p ?o }", "virtuoso", id="VALUES alone"
+        ),
+        pytest.param(
             "SELECT * { ?s ?p ?o OPTIONAL { ?o ?q ?z } FILTER(?z = 1 || EXISTS { ?o ?p ?s }) }",
             "virtuoso",
             id="EXISTS in a condition beside OPTIONAL",
+        ),
+        pytest.param(
+            "SELECT * { ?s ?p ?o OPTIONAL { ?o ?q ?z } BIND(IF(BOUND(?z), ?z, ?o) AS ?x) } LIMIT 1",
+            "virtuoso",
+            id="BIND that tests BOUND beside OPTIONAL",
         ),
         pytest.param(
             "SELECT ?s { ?s ?p ?o } GROUP BY ?s ORDER BY COUNT(?o)", "virtuoso", id="an order by an aggregate"

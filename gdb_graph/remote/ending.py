@@ -8,12 +8,11 @@ from gdb_graph.remote.shape import Select, word
 
 _ENDS = ("ORDER", "LIMIT", "OFFSET")
 _AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT")
-_ORDERED_RIGHTLY = ("STR", "BOUND", "ASC", "DESC")
 _SUMS = ("SUM", "AVG")
 
 
 def parted(pieces: Pieces, most_keys: int) -> tuple[Pieces, Finish | None]:
-    """The query to be sent, and what is left to be done: ordering by what is computed, sums over what has no value,
+    """The query to be sent, and what is left to be done: any order but by `STR(?name)`, sums over what has no value,
     and the DISTINCT of more than `most_keys` columns. Raises EngineCannot where it orders by an aggregate.
     """
     parts = shape.select(pieces)
@@ -21,12 +20,12 @@ def parted(pieces: Pieces, most_keys: int) -> tuple[Pieces, Finish | None]:
     end = parts.rest[at:]
     sums = {name: item for item in parts.items if (name := _sum_called(item))}
     wide = bool(parts.modifier) and len(parts.items) > most_keys
-    computed = [
-        word(each) for each in end if word(each) not in (*_ENDS, "BY", "") and word(each) not in _ORDERED_RIGHTLY
-    ]
-    if not (computed or sums or wide):
+    words = [each for each in shape.solid(end) if word(each) not in _ENDS]
+    computed = {word(each) for each in words if word(each) not in ("", "BY", "ASC", "DESC", "STR")}
+    plain = any(kind == "variable" and words[at - 2][1].upper() != "STR" for at, (kind, _) in enumerate(words))
+    if not (computed or plain or sums or wide):
         return pieces, None
-    if set(computed) & {*_AGGREGATES, "EXISTS"}:
+    if computed & {*_AGGREGATES, "EXISTS"}:
         raise EngineCannot(
             "The engine behind this service orders wrongly by what it computes. Name it in SELECT (… AS ?name), and "
             "order by that name."

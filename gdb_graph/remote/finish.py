@@ -31,7 +31,7 @@ class Finish:
         if len(taken) > _MOST:
             raise EngineCannot(
                 f"The engine behind this service cannot be trusted with this order, and more than {_MOST} rows are not "
-                "put in order here. Narrow the patterns, or order by plain variables."
+                "put in order here. Narrow the patterns, or order by STR(?name) alone."
             )
         lines = "\n".join(f"({' '.join(written(row[name]) for name in names)})" for row in taken)
         head = " ".join(f"?{name}" for name in names)

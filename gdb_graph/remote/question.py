@@ -50,7 +50,8 @@ def question(request: Request, marker: Marker, graphs: Collection[str], dialect:
             f"DESCRIBE means something else to the engine behind this service ({dialect.name}). Say with CONSTRUCT "
             "what you want to know."
         )
-    start = f"BASE <{base}> " if base else ""
+    states_base = any(kind == "word" and piece.upper() == "BASE" for kind, piece in pieces)
+    start = f"BASE <{base}> " if base and not states_base else ""  # Virtuoso takes one only
     said = dialect.say(pieces, "SELECT" if made else form)
     text = start + rewrite.text(said.pieces)
     asked = form in ("SELECT", "ASK") or made

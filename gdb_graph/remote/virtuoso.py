@@ -37,7 +37,7 @@ _AS_TEXT = AS_TEXT.encode()
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A query as it is sent, what is left to be done with its rows, how a line of its answer is read (None: as it is)."""
+    """A query as it is sent, what is left to do with its rows, how a line of its answer is read (None: as it is)."""
 
     pieces: Pieces
     finish: Finish | None
@@ -46,7 +46,7 @@ class Said:
 
 def say(pieces: Pieces, form: str) -> Said:
     """The query said so that it is answered rightly. Raises EngineCannot where no way is known."""
-    _refuse(pieces)
+    _refuse(shape.solid(pieces))
     computed = booleans.names(pieces)
     pieces = _grouped(_with_separators(pieces))
     finish = None
@@ -85,7 +85,7 @@ def _with_separators(pieces: Pieces) -> Pieces:
 
 
 def _refuse(pieces: Pieces) -> None:
-    """Raises EngineCannot for what it is known to answer wrongly and without a word."""
+    """Raises EngineCannot for what it is known to answer wrongly and without a word. The pieces must be solid."""
     for opening, closing in shape.groups(pieces):
         here = list(shape.level(pieces, opening, closing))
         words = [word(pieces[at]) for at in here]
@@ -94,6 +94,13 @@ def _refuse(pieces: Pieces) -> None:
             raise EngineCannot(
                 "The engine behind this service joins several VALUES with a UNION wrongly. State the VALUES in each "
                 "part of the UNION, or as a FILTER with IN."
+            )
+        # Seen: no rows at all.
+        beside = [word(pieces[at]) for at in (opening - 1, closing + 1) if 0 <= at < len(pieces)]
+        if "UNION" in beside and words[:1] == ["VALUES"] and _ends(pieces, opening + 1) == closing - 1:
+            raise EngineCannot(
+                "The engine behind this service loses VALUES that stand alone in a part of a UNION. Put the patterns "
+                "that they are for beside them."
             )
         # Seen: the value is lost, or the query takes longer than anybody waits.
         if "OPTIONAL" in words and any(_tests_bound(pieces, at) for at in here if word(pieces[at]) == "BIND"):
@@ -106,6 +113,11 @@ def _refuse(pieces: Pieces) -> None:
 def _tests_bound(pieces: Pieces, at: int) -> bool:
     start, end = _span(pieces, at)
     return any(word(each) == "BOUND" for each in pieces[start:end])
+
+
+def _ends(pieces: Pieces, at: int) -> int:
+    """Where the braces that come first after a place are closed."""
+    return shape.close(pieces, next(number for number in range(at, len(pieces)) if pieces[number][1] == "{"))
 
 
 def _grouped(pieces: Pieces) -> Pieces:
