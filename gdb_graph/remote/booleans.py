@@ -15,13 +15,14 @@ _OF_VALUES = frozenset(["COALESCE", "MIN", "MAX", "SAMPLE"])
 def names(pieces: Pieces) -> frozenset[str]:
     """The variables that `(… AS ?name)` gives a boolean, wherever in the query that stands."""
     found: set[str] = set()
-    for expression, name in _named(pieces):
+    for expression, name in named(pieces):
         if _is_boolean(expression, found):
             found.add(name)
     return frozenset(found)
 
 
-def _named(pieces: Pieces) -> Iterator[tuple[Pieces, str]]:
+def named(pieces: Pieces) -> Iterator[tuple[Pieces, str]]:
+    """Every `(expression AS ?name)`: the expression and the name."""
     for number, each in enumerate(pieces):
         if each[1] == "(":
             inside = shape.solid(pieces[number + 1 : shape.close(pieces, number)])

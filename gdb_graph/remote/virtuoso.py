@@ -86,6 +86,7 @@ def _with_separators(pieces: Pieces) -> Pieces:
 
 def _refuse(pieces: Pieces) -> None:
     """Raises EngineCannot for what it is known to answer wrongly and without a word. The pieces must be solid."""
+    _refuse_exists(pieces)
     for opening, closing in shape.groups(pieces):
         here = list(shape.level(pieces, opening, closing))
         words = [word(pieces[at]) for at in here]
@@ -95,7 +96,7 @@ def _refuse(pieces: Pieces) -> None:
                 "The engine behind this service joins several VALUES with a UNION wrongly. State the VALUES in each "
                 "part of the UNION, or as a FILTER with IN."
             )
-        # Seen: no rows at all.
+        # Seen: no rows at all, where VALUES stand alone.
         beside = [word(pieces[at]) for at in (opening - 1, closing + 1) if 0 <= at < len(pieces)]
         if "UNION" in beside and words[:1] == ["VALUES"] and _ends(pieces, opening + 1) == closing - 1:
             raise EngineCannot(
@@ -107,6 +108,16 @@ def _refuse(pieces: Pieces) -> None:
             raise EngineCannot(
                 "The engine behind this service loses values in BIND(IF(BOUND(…) …)) beside an OPTIONAL. Take COALESCE "
                 "in SELECT instead."
+            )
+
+
+def _refuse_exists(pieces: Pieces) -> None:
+    """Seen: false for true where nothing in the data has the property that is asked for. In a FILTER it is right."""
+    for expression, _ in booleans.named(pieces):
+        if any(word(each) == "EXISTS" for each in expression):
+            raise EngineCannot(
+                "The engine behind this service does not give the value of EXISTS rightly. Ask with EXISTS in a "
+                "FILTER, or count with OPTIONAL and COUNT."
             )
 
 
