@@ -103,6 +103,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.writers": set(),
     "engine.faults": {"engine.tokens"},
     "engine.labels": set(),
+    "engine.patterns": {"engine.tokens"},
     "engine.sheet": set(),
     "engine.sparql": {
         "engine.faults",
@@ -154,6 +155,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.files": {"distribution", "negotiation", "queryfile", "settings", "snapshot", "web.*"},
     "web.front": {"", "settings", "web.*"},
     "web.app": {"engine.answer", "engine.archive", "settings", "web.*"},
+    "web.diagnosis": {"engine.answer", "engine.patterns", "engine.sparql", "rows", "web.*"},
+    "web.hints": {"engine.answer", "engine.patterns", "engine.sparql", "engine.tokens", "queryfile", "rows", "web.*"},
+    "web.notes": {"engine.answer", "engine.sheet", "web.*"},
+    "web.workbench": {"engine.answer", "engine.faults", "engine.sparql", "formats", "queryfile", "rows", "web.*"},
     "web.changes": {"engine.archive", "engine.changes", "engine.compare", "negotiation", "snapshot", "web.*"},
     "web.cite": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "web.*"},
     "web.feed": {"engine.archive", "snapshot", "terms", "web.*"},

@@ -279,6 +279,7 @@ TEXTS = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
 def used_texts() -> Iterator[str]:
     """What templates take from `t`: keys, and for a key put together its beginning and a star; and what modules do."""
     yield "kind_*"  # taken by web/found.py
+    yield "topic_*"  # taken by web/workbench.py
     yield "fault_*"  # told by web/wishes.py
     for path in (HERE / "templates").glob("*.*"):
         tree = jinja2.Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))

@@ -42,6 +42,11 @@ def tokens(query: str) -> Iterator[tuple[str, str]]:
     return ((kind, text) for kind, text, _ in placed(query))
 
 
+def uncommented(query: str) -> str:
+    """The text with blanks in place of comments, so that every place in it stays the same."""
+    return _TOKEN.sub(lambda match: " " * len(match.group()) if match.lastgroup == "comment" else match.group(), query)
+
+
 def calls_a_service(query: str) -> bool:
     """Whether the text holds the keyword SERVICE, in any spelling, outside names, strings and comments.
 

@@ -20,6 +20,7 @@ from gdb_graph.web import (
     curated,
     datasets,
     discovery,
+    explain,
     feed,
     files,
     graphs,
@@ -36,6 +37,7 @@ from gdb_graph.web import (
     search,
     things,
     versions,
+    vocabulary,
     void,
 )
 from gdb_graph.web.front import Front
@@ -49,6 +51,8 @@ from gdb_graph.web.problems import show_error
 ROUTES: list[BaseRoute] = [
     # `front` answers this one itself: it is the hot path.
     Route(protocol.PATH, protocol.sparql, methods=[*protocol.METHODS]),
+    Route("/sparql/terms", vocabulary.terms),
+    Route("/sparql/explain", explain.explain),
     Route("/", home.home),
     Route(languages.PATH, languages.switch),
     Route("/search", search.search),

@@ -80,6 +80,10 @@ _SPARQL: dict[str, Any] = {
         **dict.fromkeys(("400", "406", "422", "503", "504"), _PROBLEM),
     },
 }
+_EXPLAIN = {
+    "summary": "why a query has no rows: the pattern that removed the last, unknown terms, texts in other languages",
+    "parameters": _SPARQL["parameters"][:3],
+}
 _FILES = {
     "/dumps/": "all snapshots that can be taken away, the newest first",
     "/dumps/latest/{name}": "leads to a file of the published snapshot",
@@ -115,6 +119,14 @@ def description(request: Request) -> Mapping[str, Any]:
     now = published(request)
     paths: dict[str, Any] = {"/sparql": {"get": _SPARQL}}
     paths["/snapshots/{id}/sparql"] = {"get": _SPARQL | {"parameters": [_ID, *_SPARQL["parameters"]]}}
+    paths["/sparql/explain"] = {"get": _SPARQL | _EXPLAIN}
+    paths["/sparql/terms"] = {
+        "get": {
+            "summary": "prefixes, classes and properties, for completion in an editor",
+            "parameters": [_LANG],
+            "responses": {"200": {"description": "JSON"}, "503": _PROBLEM},
+        }
+    }
     paths["/queries"] = {
         "get": {"summary": "all curated queries", "responses": {"200": {"description": "HTML or JSON"}}}
     }

@@ -1,5 +1,7 @@
 """An expected error in, a response that says what to do next out: problem+json (RFC 9457), HTML for browsers."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -62,10 +64,26 @@ async def show_error(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         kind = getattr(error, "kind", HTTPStatus(error.status_code).phrase.lower().replace(" ", "-"))
         return problem(request, error.status_code, kind, str(error.detail), dict(error.headers or {}))
+    told = tell(error)
+    return problem(request, told.status, told.kind, told.detail, dict(told.headers), **told.extra)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a problem document says of an error of the tree."""
+
+    status: int
+    kind: str
+    detail: str
+    headers: Mapping[str, str]
+    extra: Mapping[str, Any]
+
+
+def tell(error: GraphError) -> Told:
+    """The status, kind and sentence of an error, and what else its answer has."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    extra = _extra(error)
     headers = {"Retry-After": str(getattr(error, "seconds", _RETRY_SECONDS))} if status in (429, 503) else {}
-    return problem(request, status, _kebab(type(error).__name__), str(error), headers, **extra)
+    return Told(status, _kebab(type(error).__name__), str(error), headers, _extra(error))
 
 
 def _extra(error: GraphError) -> dict[str, Any]:

@@ -4,16 +4,20 @@ A raw route, since this is the hot path. Section numbers are those of the SPARQL
 """
 
 import asyncio
+from dataclasses import replace
 from email.message import Message
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gdb_graph import formats
 from gdb_graph.engine.sparql import Request as Query
 from gdb_graph.errors import BadQuery
-from gdb_graph.web import editor, parameters
+from gdb_graph.negotiation import best
+from gdb_graph.web import editor, parameters, workbench
+from gdb_graph.web.notes import notes
 from gdb_graph.web.parameters import Pairs
-from gdb_graph.web.parts import published, respond
+from gdb_graph.web.parts import HTML, published, respond
 from gdb_graph.web.problems import Problem
 
 PATH = "/sparql"
@@ -22,8 +26,9 @@ DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
 METHODS = ("GET", "HEAD", "POST")
 
+_ANSWERS = (*formats.TABLES.values(), *formats.GRAPHS.values(), HTML)
 # What may stand in the address of the description.
-_ABOUT_THE_ANSWER = {"lang", *parameters.FORMAT}
+_ABOUT_THE_ANSWER = {"lang", "example", *parameters.FORMAT}
 
 
 async def sparql(request: Request) -> Response:
@@ -35,7 +40,12 @@ async def sparql(request: Request) -> Response:
         return await editor.describe(request, parameters.acceptable(request, pairs))
     now = published(request)
     accept = parameters.acceptable(request, pairs)
-    return await respond(request, now, query_of(pairs, accept, now.snapshot.names.base))
+    query = query_of(pairs, accept, now.snapshot.names.base)
+    if accept and "html" in accept and best(accept, _ANSWERS) == HTML:
+        return await workbench.answered(request, now, query)
+    if accept and "spreadsheet" in accept:
+        query = replace(query, notes=await notes(request, now, query.query))
+    return await respond(request, now, query)
 
 
 async def _posted(request: Request, in_address: Pairs) -> Pairs:
