@@ -23,6 +23,7 @@ from tests.serving import PUBLIC_URL, ask_app
 
 HTML = {"Accept": "text/html"}
 PAGES = ["/", "/sparql", "/queries", "/queries/pilots", "/queries/actors-of-undertaking", "/page/pilot-smart-water"]
+PAGES += ["/page/pilot-smart-water?view=statements", "/page/org-senatskanzlei", "/page/src-editorial"]
 PAGES += ["/vocab/role/lead", "/vocab/role", "/ontology", "/shapes", "/docs", "/catalog", "/datasets/graph", "/quality"]
 PAGES += ["/search", "/connections", "/partners", "/dumps/", "/tables/"]
 PAGES += ["/snapshots", "/cite", "/cite?iri=https%3A%2F%2Fw3id.org%2Fgdb-berlin%2Fid%2Fpilot-smart-water"]
@@ -279,6 +280,7 @@ def used_texts() -> Iterator[str]:
     """What templates take from `t`: keys, and for a key put together its beginning and a star; and what modules do."""
     yield "kind_*"  # taken by web/found.py
     yield "fault_*"  # told by web/wishes.py
+    yield from ("column_*", "back_*")  # headings of web/entities/sections.py
     for path in (HERE / "templates").glob("*.*"):
         tree = jinja2.Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
         for plain in tree.find_all(jinja2.nodes.Getattr):
