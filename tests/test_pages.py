@@ -24,6 +24,13 @@ from tests.serving import PUBLIC_URL, ask_app
 HTML = {"Accept": "text/html"}
 PAGES = ["/", "/sparql", "/queries", "/queries/pilots", "/queries/actors-of-undertaking", "/page/pilot-smart-water"]
 PAGES += ["/page/pilot-smart-water?view=statements", "/page/org-senatskanzlei", "/page/src-editorial"]
+PAGES += [
+    "/undertakings",
+    "/actors?sector=science&sort=-type",
+    "/fields?pilot=none",
+    "/sources?page=2",
+    "/events?q=xyz",
+]
 PAGES += ["/vocab/role/lead", "/vocab/role", "/ontology", "/shapes", "/docs", "/catalog", "/datasets/graph", "/quality"]
 PAGES += ["/search", "/connections", "/partners", "/dumps/", "/tables/"]
 PAGES += ["/snapshots", "/cite", "/cite?iri=https%3A%2F%2Fw3id.org%2Fgdb-berlin%2Fid%2Fpilot-smart-water"]

@@ -10,7 +10,7 @@ from gdb_graph.engine.answer import Published
 from gdb_graph.engine.sparql import GRAPH
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.errors import NotAcceptable
-from gdb_graph.formats import GRAPHS, ROWS
+from gdb_graph.formats import GRAPHS, TABLES
 from gdb_graph.negotiation import best
 from gdb_graph.terms import GDB, VOCABULARY
 from gdb_graph.web.describe import describe, description
@@ -22,7 +22,7 @@ from gdb_graph.web.parts import HTML, accepted, language, published, respond, se
 from gdb_graph.web.problems import Problem
 
 # What the answer to the query behind a table is offered as.
-FORMATS = {name: called for name, called in (("xlsx", "Excel (XLSX)"), ("csv", "CSV")) if name in ROWS}
+FORMATS = {name: called for name, called in (("xlsx", "Excel (XLSX)"), ("csv", "CSV")) if name in TABLES}
 
 
 async def identifier(request: Request) -> Response:
