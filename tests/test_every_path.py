@@ -13,6 +13,7 @@ from gdb_graph.settings import Settings
 from gdb_graph.snapshot import Snapshot
 from gdb_graph.terms import DEFAULT_BASE
 from gdb_graph.web.app import ROUTES, create_app
+from gdb_graph.web.lists.plan import plans
 from tests.conftest import Running
 from tests.wire import ORIGIN, ask, names, problem
 
@@ -69,6 +70,8 @@ ADDRESSES = {
     "/metrics": "/metrics",
     "/openapi.json": "/openapi.json",
     "/docs": "/docs",
+    **{f"/{name}": f"/{name}" for name in plans()},
+    **{f"/{name}.{{suffix}}": f"/{name}.csv" for name in plans()},
     "/language": "/language?to=en&back=/queries",
     "/static": "/static/style.css",
 }
@@ -80,6 +83,7 @@ WRONG = {
     "/queries/pilots?nobody=knows": 422,
     "/search?page=nobody-knows": 422,
     "/graphs": 400,
+    "/undertakings?nobody=knows": 422,
     "/language?to=fr": 422,
     "/graph/nowhere": 404,
     "/static/nowhere.css": 404,

@@ -23,6 +23,14 @@ from tests.serving import PUBLIC_URL, ask_app
 
 HTML = {"Accept": "text/html"}
 PAGES = ["/", "/sparql", "/queries", "/queries/pilots", "/queries/actors-of-undertaking", "/page/pilot-smart-water"]
+PAGES += ["/page/pilot-smart-water?view=statements", "/page/org-senatskanzlei", "/page/src-editorial"]
+PAGES += [
+    "/undertakings",
+    "/actors?sector=science&sort=-type",
+    "/fields?pilot=none",
+    "/sources?page=2",
+    "/events?q=xyz",
+]
 PAGES += ["/vocab/role/lead", "/vocab/role", "/ontology", "/shapes", "/docs", "/catalog", "/datasets/graph", "/quality"]
 PAGES += ["/overview", "/overview/actors-and-pilots", "/overview/timeline"]
 PAGES += ["/search", "/connections", "/partners", "/dumps/", "/tables/"]
@@ -281,6 +289,7 @@ def used_texts() -> Iterator[str]:
     yield "kind_*"  # taken by web/found.py
     yield "topic_*"  # taken by web/workbench.py
     yield "fault_*"  # told by web/wishes.py
+    yield from ("column_*", "back_*")  # headings of web/entities/sections.py
     for path in (HERE / "templates").glob("*.*"):
         tree = jinja2.Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
         for plain in tree.find_all(jinja2.nodes.Getattr):

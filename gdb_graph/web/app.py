@@ -43,6 +43,9 @@ from gdb_graph.web import (
 from gdb_graph.web.front import Front
 from gdb_graph.web.indexes import Indexes
 from gdb_graph.web.journal import Journal
+from gdb_graph.web.lists.items import Lists
+from gdb_graph.web.lists.page import listing
+from gdb_graph.web.lists.plan import plans
 from gdb_graph.web.metrics import Metrics
 from gdb_graph.web.networks import Networks
 from gdb_graph.web.pages import HERE, Pages
@@ -55,6 +58,7 @@ ROUTES: list[BaseRoute] = [
     Route("/sparql/explain", explain.explain),
     Route("/", home.home),
     Route(languages.PATH, languages.switch),
+    *(Route(f"/{name}{suffix}", listing(name)) for name in plans() for suffix in ("", ".{suffix}")),
     Route("/search", search.search),
     Route("/search/suggest", search.suggest),
     Route("/search/description.xml", search.description),
@@ -136,6 +140,7 @@ def create_app(
     app.state.indexes = Indexes(wait_seconds=5)
     app.state.metrics = Metrics(load)
     app.state.networks = Networks()
+    app.state.lists = Lists()
     for kind in (GraphError, HTTPException, Exception):
         app.add_exception_handler(kind, show_error)
     return Front(app, settings, Journal(journal, settings.log_addresses), app.state.metrics)

@@ -96,7 +96,10 @@ def _asked(request: Request, now: Published, explored: Explored, chosen: str) ->
     network, wordings = explored.network, explored.wordings
     wishes = Wishes(request, network, TAKES)
     is_required = bool(wishes.given) or chosen != "html"
-    start, goal = (wishes.thing(name, required=is_required) for name in ("from", "to"))
+    start = wishes.thing("from", required=is_required)
+    # Pages of things lead here with the start alone: on a page the goal is still to be chosen.
+    is_begun = chosen == "html" and bool(start) and "to" not in wishes.given
+    goal = wishes.thing("to", required=is_required and not is_begun)
     via = wishes.thing("via")
     hops = int(wishes.number("max_hops", HOPS, 1, MOST_HOPS))
     count = int(wishes.number("k", PATHS, 1, MOST_PATHS))
