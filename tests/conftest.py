@@ -117,5 +117,6 @@ def service(snapshot: Snapshot) -> Iterator[Running]:
 
 @pytest.fixture
 def client(service: Running) -> httpx.Client:
-    """A client of that service."""
+    """A client of that service; no test has chosen a language before."""
+    service.client.cookies.clear()
     return service.client
