@@ -290,6 +290,7 @@ def used_texts() -> Iterator[str]:
     yield "topic_*"  # taken by web/workbench.py
     yield "fault_*"  # told by web/wishes.py
     yield from ("column_*", "back_*")  # headings of web/entities/sections.py
+    yield "overview_told_*"  # told by web/overview.py
     for path in (HERE / "templates").glob("*.*"):
         tree = jinja2.Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
         for plain in tree.find_all(jinja2.nodes.Getattr):
@@ -300,8 +301,8 @@ def used_texts() -> Iterator[str]:
                 assert isinstance(found.arg, jinja2.nodes.Concat)
                 assert isinstance(found.arg.nodes[0], jinja2.nodes.Const)
                 yield f"{found.arg.nodes[0].value}*"
-    for path in HERE.glob("*.py"):
-        yield from re.findall(r"\btext\[['\"](\w+)['\"]\]", path.read_text(encoding="utf-8"))
+    for path in [*HERE.glob("*.py"), *(HERE.parent / "pictures").glob("*.py")]:
+        yield from re.findall(r"\btexts?\[['\"](\w+)['\"]\]", path.read_text(encoding="utf-8"))
 
 
 def test_every_text_is_there_in_both_languages() -> None:

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from gdb_graph import queryfile
 from gdb_graph.engine.answer import Published
-from gdb_graph.formats import ROWS
 from gdb_graph.pictures.gallery import OFFERS, Offer
 from gdb_graph.pictures.model import Picture
 from gdb_graph.pictures.reading import Said
@@ -21,11 +20,11 @@ from gdb_graph.rows import Row, table
 from gdb_graph.web.connections import chosen_format
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import SECURITY, Pages
-from gdb_graph.web.parts import HTML, language, published, select
+from gdb_graph.web.parts import HTML, language, published, select, varies
 from gdb_graph.web.problems import Problem
 
 FORMATS = {"svg": "image/svg+xml", "html": HTML}
-FILES = ("csv", "tsv", "json", "xlsx")
+FILES = ("csv", "xlsx")
 # A longer table makes a page too heavy; the query has all rows.
 MOST_ROWS = 500
 _EVIDENCE = "evidence-of"
@@ -76,7 +75,7 @@ def _respond(
     links = Links(request.app.state.base_url, now.snapshot.names, lang)
     if chosen == "svg":
         parts = urlsplit(request.app.state.base_url)
-        headers = {"Vary": "Accept, Accept-Language", "Content-Language": lang, "X-Snapshot": now.snapshot.id}
+        headers = {"Vary": varies(request), "Content-Language": lang, "X-Snapshot": now.snapshot.id}
         written = _written(pages, offer, drawn, links, query, f"{parts.scheme}://{parts.netloc}")
         return Response(written, 200, SECURITY | headers, FORMATS["svg"])
     columns, lines = table(variables, rows[:MOST_ROWS], lang)
@@ -93,7 +92,7 @@ def _respond(
         headings=headings,
         lines=[(line, _evidence(now, offer, row, links)) for line, row in zip(lines, rows, strict=False)],
         all_rows=len(rows),
-        files=[each for each in FILES if each in ROWS],
+        files=[*(f"/queries/{query.name}.{each}" for each in FILES), f"/overview/{offer.name}.svg"],
         others=[each for each in offered(now) if each.name != offer.name],
     )
 
