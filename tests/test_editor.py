@@ -1,7 +1,5 @@
-"""The SPARQL page: a form that works without scripts, answers and faults as pages, and what the editor is made of."""
+"""The SPARQL page: a form that works without scripts, answers and faults as pages."""
 
-import hashlib
-import json
 import tomllib
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,9 +8,8 @@ import pytest
 
 from gdb_graph.formats import NAMES, TABLES
 from gdb_graph.terms import Names
-from gdb_graph.web import vendored, workbench
+from gdb_graph.web import workbench
 from gdb_graph.web.pages import HERE
-from tests.conftest import ROOT
 from tests.test_pages import HTML, Page, sound
 
 PREFIXES = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in Names().prefixes().items())
@@ -128,23 +125,3 @@ def test_terms_are_offered_with_their_labels(client: httpx.Client) -> None:
     pilot = {"iri": f"{told['prefixes']['gdb']}PilotProject", "kind": "class", "label": "Pilotprojekt"}
     assert pilot in told["terms"]
     assert {"property", "class"} == {each["kind"] for each in told["terms"]}
-
-
-# What others made
-
-
-def test_what_is_vendored_is_what_the_manifest_says() -> None:
-    packages = vendored.read()
-    there = {path.relative_to(HERE / "static") for path in vendored.FOLDER.rglob("*") if path.is_file()}
-    listed = {HERE / "static" / each.folder / name for each in packages.values() for name in each.files}
-    assert {HERE / "static" / path for path in there} == {*listed, vendored.FOLDER / "manifest.json"}
-    for each in packages.values():
-        assert each.license in ("MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0")
-        assert "LICENSES.txt" in each.files
-        for name, digest in each.files.items():
-            assert hashlib.sha256((HERE / "static" / each.folder / name).read_bytes()).hexdigest() == digest, name
-
-
-def test_the_licence_names_what_is_vendored() -> None:
-    listed = json.loads((vendored.FOLDER / "manifest.json").read_text(encoding="utf-8"))
-    assert all(each["name"] in (ROOT / "LICENSE").read_text(encoding="utf-8") for each in listed)

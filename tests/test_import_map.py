@@ -157,7 +157,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.app": {"engine.answer", "engine.archive", "settings", "web.*"},
     "web.diagnosis": {"engine.answer", "engine.patterns", "engine.sparql", "rows", "web.*"},
     "web.hints": {"engine.answer", "engine.patterns", "engine.sparql", "engine.tokens", "queryfile", "rows", "web.*"},
-    "web.notes": {"engine.answer", "engine.sheet", "web.*"},
+    "web.notes": {"engine.answer", "engine.sheet", "engine.sparql", "formats", "web.*"},
     "web.workbench": {"engine.answer", "engine.faults", "engine.sparql", "formats", "queryfile", "rows", "web.*"},
     "web.changes": {"engine.archive", "engine.changes", "engine.compare", "negotiation", "snapshot", "web.*"},
     "web.cite": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "web.*"},

@@ -4,7 +4,6 @@ A raw route, since this is the hot path. Section numbers are those of the SPARQL
 """
 
 import asyncio
-from dataclasses import replace
 from email.message import Message
 
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from gdb_graph.engine.sparql import Request as Query
 from gdb_graph.errors import BadQuery
 from gdb_graph.negotiation import best
 from gdb_graph.web import editor, parameters, workbench
-from gdb_graph.web.notes import notes
+from gdb_graph.web.notes import wants_notes, with_notes
 from gdb_graph.web.parameters import Pairs
 from gdb_graph.web.parts import HTML, published, respond
 from gdb_graph.web.problems import Problem
@@ -43,8 +42,8 @@ async def sparql(request: Request) -> Response:
     query = query_of(pairs, accept, now.snapshot.names.base)
     if accept and "html" in accept and best(accept, _ANSWERS) == HTML:
         return await workbench.answered(request, now, query)
-    if accept and "spreadsheet" in accept:
-        query = replace(query, notes=await notes(request, now, query.query))
+    if wants_notes(accept):
+        return await with_notes(request, now, query)
     return await respond(request, now, query)
 
 

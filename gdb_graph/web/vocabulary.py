@@ -7,7 +7,7 @@ from gdb_graph.engine.sparql import Request as Query
 from gdb_graph.queryfile import LANGUAGES
 from gdb_graph.rows import read, table
 from gdb_graph.terms import OWL, RDF, RDFS
-from gdb_graph.web.parts import JSON_RESULTS, language, published, whole
+from gdb_graph.web.parts import JSON_RESULTS, language, published, varies, whole
 
 # What is used counts, whether the ontology has it or not; so does what it has and nobody uses yet.
 _TERMS = f"""
@@ -36,5 +36,5 @@ async def terms(request: Request) -> Response:
     ]
     return JSONResponse(
         {"prefixes": now.snapshot.names.prefixes(), "terms": found},
-        headers={"Vary": "Accept-Language", "X-Snapshot": now.snapshot.id},
+        headers={"Vary": varies(request), "X-Snapshot": now.snapshot.id},
     )

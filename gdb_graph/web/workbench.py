@@ -19,14 +19,12 @@ from gdb_graph.engine.sparql import BINDINGS
 from gdb_graph.engine.sparql import Request as Query
 from gdb_graph.errors import BadQuery, GraphError
 from gdb_graph.rows import Shown, read, table
-from gdb_graph.web import vendored
 from gdb_graph.web.diagnosis import Diagnosis, diagnose
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import CLIENT_LEFT, JSON_RESULTS, language, published, while_connected, whole
 from gdb_graph.web.problems import Told, tell
 
 SHOWN = 500
-EDITOR = vendored.read()["@zazuko/yasqe"]
 _PREFIXED = ("gdb", "gdbi", "skos")
 _EXAMPLE = """SELECT ?pilot ?label
 WHERE {
@@ -130,7 +128,6 @@ def _show(
         told=told,
         fault=fault or {},
         shown=SHOWN,
-        editor=EDITOR.folder,
     )
     response.status_code = told.status if told else 200
     return response
