@@ -102,6 +102,11 @@ def term(parameter: Parameter, value: str, names: Names) -> ox.NamedNode | ox.Li
     return ox.Literal(value)
 
 
+def slug(value: str, names: Names) -> str:
+    """The short form of what was given for a thing: the last part of our IRIs; anything else as it is."""
+    return value.removeprefix(names.instances)
+
+
 def _is_date(value: str) -> bool:
     if not _DATE.fullmatch(value):
         return False

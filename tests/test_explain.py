@@ -144,6 +144,17 @@ def test_what_is_like_a_term_has_its_labels(client: httpx.Client) -> None:
     assert set(found["near"][0]["labels"]) == {"de", "en"}
 
 
+def test_a_long_query_may_be_posted(client: httpx.Client) -> None:
+    query = f"{PREFIXES} ASK {{ {PILOT} ; gdb:nope 1 }}"
+    answers = [
+        client.get("/sparql/explain", params={"query": query}),
+        client.post("/sparql/explain", data={"query": query}),
+        client.post("/sparql/explain", content=query, headers={"Content-Type": "application/sparql-query"}),
+    ]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+
+
 def test_functions_and_datatypes_are_no_terms(client: httpx.Client) -> None:
     assert explained(client, 'ASK { ?s ?p "x"^^xsd:date FILTER(xsd:integer(?p) = 1) }')["unknown"] == []
 

@@ -117,7 +117,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.frames": {"engine.sparql"},
     "engine.output": {"engine.frames"},
     "engine.child": {"engine.frames", "engine.output", "engine.sparql", "process"},
-    "engine.nursery": {"engine.child"},
+    "engine.nursery": {"engine.child", "engine.sheet"},
     "engine.stream": set(),
     "engine.answer": {"engine.sparql", "engine.stream", "queryfile", "snapshot"},
     "engine.link": {"engine.answer", "engine.frames", "engine.sparql", "engine.stream"},

@@ -244,7 +244,7 @@ def test_hostile_content_is_shown_as_text(hostile_queries: Mapping[str, Query], 
     "path", ["/page/{}", "/queries/{}", "/queries/pilots?thing={}", "/sparql?query={}", "/search?type={}"]
 )
 def test_hostile_addresses_are_shown_as_text(hostile_queries: Mapping[str, Query], path: str) -> None:
-    response = ask_app(path.format(quote(SCRIPT, safe="")), hostile_store(), hostile_queries, HTML)
+    response = ask_app(path.format(quote(f"{SCRIPT}!", safe="")), hostile_store(), hostile_queries, HTML)
     assert response.status_code in (400, 404, 422)
     sound(response)
 
@@ -287,7 +287,7 @@ TEXTS = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
 def used_texts() -> Iterator[str]:
     """What templates take from `t`: keys, and for a key put together its beginning and a star; and what modules do."""
     yield "kind_*"  # taken by web/found.py
-    yield "topic_*"  # taken by web/workbench.py
+    yield "topic_*"  # taken by web/topics.py
     yield "fault_*"  # told by web/wishes.py
     yield from ("column_*", "back_*")  # headings of web/entities/sections.py
     yield "overview_told_*"  # told by web/overview.py

@@ -55,7 +55,7 @@ ROUTES: list[BaseRoute] = [
     # `front` answers this one itself: it is the hot path.
     Route(protocol.PATH, protocol.sparql, methods=[*protocol.METHODS]),
     Route("/sparql/terms", vocabulary.terms),
-    Route("/sparql/explain", explain.explain),
+    Route("/sparql/explain", explain.explain, methods=[*protocol.METHODS]),
     Route("/", home.home),
     Route(languages.PATH, languages.switch),
     *(Route(f"/{name}{suffix}", listing(name)) for name in plans() for suffix in ("", ".{suffix}")),

@@ -1,6 +1,7 @@
 """What a parameter may be: the things or concepts the graph holds for it; also tells what was meant by a wrong one."""
 
 import difflib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -50,6 +51,22 @@ def _pattern(now: Published, parameter: Parameter) -> str:
 def _label(row: Row) -> Mapping[str, str]:
     german = row["de"].value if "de" in row else row["choice"].value
     return {"de": german, "en": row["en"].value if "en" in row else german}
+
+
+async def meant(now: Published, query: Query, values: Mapping[str, str]) -> dict[str, str]:
+    """The `values` with the IRI in place of a name, where one thing alone among the choices has it."""
+    found = dict(values)
+    for parameter in query.parameters:
+        typed = _plain(values.get(parameter.name, ""))
+        if typed and parameter.kind in ("thing", "concept"):
+            named = {it.iri for it in await choices(now, parameter) if typed in map(_plain, it.label.values())}
+            if len(named) == 1:
+                found[parameter.name] = named.pop()
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 async def fill(now: Published, query: Query, values: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from gdb_graph.engine.sparql import Request as Query
 from gdb_graph.web import parameters
 from gdb_graph.web.diagnosis import COUNTED, diagnose
 from gdb_graph.web.parts import CLIENT_LEFT, JSON_RESULTS, published, while_connected, whole
-from gdb_graph.web.protocol import query_of
+from gdb_graph.web.protocol import posted, query_of
 
 _SOME = f"{JSON_RESULTS}, application/n-triples;q=0.5"
 
@@ -19,7 +19,10 @@ _SOME = f"{JSON_RESULTS}, application/n-triples;q=0.5"
 async def explain(request: Request) -> Response:
     """Whether the query has rows and, where it has none, what was found out about that. Raises what the query does."""
     now = published(request)
-    query = query_of(parameters.in_address(request), _SOME, now.snapshot.names.base)
+    pairs = parameters.in_address(request)
+    if request.method == "POST":
+        pairs = await posted(request, pairs)
+    query = query_of(pairs, _SOME, now.snapshot.names.base)
     seconds: float = request.app.state.settings.query_seconds
     found = await while_connected(request, _explained(now, query, seconds))
     if found is None:

@@ -34,7 +34,7 @@ async def sparql(request: Request) -> Response:
     """Answer `/sparql`: GET, POST of a form, POST of a query (2.1.1 to 2.1.3); without a query its description."""
     pairs = parameters.in_address(request)
     if request.method == "POST":
-        pairs = await _posted(request, pairs)
+        pairs = await posted(request, pairs)
     elif all(name in _ABOUT_THE_ANSWER for name, _ in pairs):
         return await editor.describe(request, parameters.acceptable(request, pairs))
     now = published(request)
@@ -47,7 +47,7 @@ async def sparql(request: Request) -> Response:
     return await respond(request, now, query)
 
 
-async def _posted(request: Request, in_address: Pairs) -> Pairs:
+async def posted(request: Request, in_address: Pairs) -> Pairs:
     """The parameters of a POST; those of its address count too, but the query must stand in the body."""
     media_type = _media_type(request)
     body = await _body(request)

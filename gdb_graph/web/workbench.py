@@ -23,6 +23,7 @@ from gdb_graph.web.diagnosis import Diagnosis, diagnose
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import CLIENT_LEFT, JSON_RESULTS, language, published, while_connected, whole
 from gdb_graph.web.problems import Told, tell
+from gdb_graph.web.topics import by_topic
 
 SHOWN = 500
 _PREFIXED = ("gdb", "gdbi", "skos")
@@ -123,7 +124,7 @@ def _show(
         endpoint=request.scope["path"],
         text=query,
         formats=formats.NAMES,
-        examples=by_topic(now, pages.text(language(request))),
+        examples=by_topic(now.queries.values(), pages.text(language(request))),
         result=result,
         told=told,
         fault=fault or {},
@@ -131,12 +132,3 @@ def _show(
     )
     response.status_code = told.status if told else 200
     return response
-
-
-def by_topic(now: Published, text: Mapping[str, str]) -> Mapping[str, Sequence[queryfile.Query]]:
-    """The curated queries by their first tag, which is their topic, as the `text` of a page calls it."""
-    found: dict[str, list[queryfile.Query]] = {}
-    for query in now.queries.values():
-        tag = query.tags[0] if query.tags else "other"
-        found.setdefault(text.get(f"topic_{tag}", tag), []).append(query)
-    return dict(sorted(found.items()))

@@ -7,7 +7,6 @@ const field = document.querySelector("textarea[data-terms]");
 const form = field?.form;
 
 if (field && window.Yasqe) edit(await terms());
-share(document.getElementById("share"));
 
 async function terms() {
   try {
@@ -108,17 +107,4 @@ function edit({ prefixes, terms }) {
     const label = labels.get(text.startsWith("<") ? text.slice(1, -1) : `${declared[name]}${local}`);
     return label ? `${text}  ${label}` : text;
   }
-}
-
-function share(link) {
-  if (!link || !navigator.clipboard) return;
-  const said = document.createElement("span");
-  said.setAttribute("role", "status");
-  link.after(" ", said);
-  link.addEventListener("click", async (event) => {
-    event.preventDefault();
-    await navigator.clipboard.writeText(link.href);
-    said.textContent = link.dataset.copied;
-    history.replaceState(null, "", link.href);
-  });
 }
