@@ -155,6 +155,20 @@ def test_every_property_of_the_plan_is_one_that_somebody_defines(store: ox.Store
         assert missing == [], kind.class_
 
 
+def test_a_thing_of_every_class_has_a_page(client: httpx.Client, store: ox.Store) -> None:
+    found = store.query(
+        f"SELECT ?class (SAMPLE(?thing) AS ?one) {{ ?thing a ?class "
+        f"FILTER(STRSTARTS(STR(?thing), '{NAMES.instances}')) }} GROUP BY ?class"
+    )
+    assert isinstance(found, ox.QuerySolutions)
+    slugs = sorted(one.value.removeprefix(NAMES.instances) for _, one in found)
+    assert len(slugs) > 50
+    for slug in slugs:
+        response = client.get(f"/page/{slug}?lang=en", headers=HTML)
+        assert response.status_code == 200, slug
+        sound(response)
+
+
 # Hostile labels
 
 

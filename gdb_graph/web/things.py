@@ -17,6 +17,7 @@ from gdb_graph.web.describe import describe, description
 from gdb_graph.web.entities.page import entity
 from gdb_graph.web.entities.stated import by_thing
 from gdb_graph.web.links import Links
+from gdb_graph.web.lists.plan import plans
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import HTML, accepted, language, published, respond, select, wants_html
 from gdb_graph.web.problems import Problem
@@ -78,7 +79,9 @@ async def _page(request: Request, now: Published, iri: str, shown: str) -> Respo
         told = await entity(now, iri, classes, lang, pages.text(lang))
         if told:
             stated = await by_thing(now, iri) if told.kind.is_source else None
-            return pages.show(request, now, "entity", it=told, stated=stated, queries=now.queries, formats=FORMATS)
+            return pages.show(
+                request, now, "entity", it=told, stated=stated, lists=plans(), queries=now.queries, formats=FORMATS
+            )
     return pages.show(request, now, "thing", thing=await describe(now, iri), completeness=f"{GDB}completeness")
 
 

@@ -167,11 +167,12 @@ def _of(things: Iterable[str], properties: Iterable[str]) -> str:
 
 def _evidence(whole_: Iterable[str], linked: Iterable[str], kind: Kind) -> str:
     """The query for evidence: all of the first, of the second only what backs a link of the page."""
-    links = ", ".join(f"<{link.term}>" for link in _links(kind)) or "<>"
+    links = ", ".join(f"<{link.term}>" for link in _links(kind))
     only = ", ".join(f"<{each}>" for each in _EVIDENCE)
     backs = f"FILTER EXISTS {{ ?thing <{_SUPPORTS}> ?link FILTER(?link IN ({links})) }}"
+    parts = [f"{{ {_named(whole_)} }}", *([f"{{ {_named(linked)} {backs} }}"] if links else [])]
     return (
-        f"SELECT ?graph ?thing ?property ?value WHERE {{ {{ {_named(whole_)} }} UNION {{ {_named(linked)} {backs} }} "
+        f"SELECT ?graph ?thing ?property ?value WHERE {{ {' UNION '.join(parts)} "
         f"GRAPH ?graph {{ ?thing ?property ?value }} FILTER(?property IN ({only})) }}"
     )
 
@@ -191,7 +192,7 @@ def _wanted(kind: Kind) -> Iterator[str]:
 
 def _links(kind: Kind) -> Iterator[Link]:
     for section in kind.sections:
-        yield from section.facts
+        yield from (link for link in section.facts if link.term not in PSEUDO)
         yield from section.timeline
         yield from (path[0] for path in section.paths if len(path) == 1)
 

@@ -50,26 +50,30 @@ async def entity(now: Published, iri: str, classes: frozenset[str], lang: str, t
     kind = plan.kind_of(classes, plan.read(names))
     if kind is None:
         return None
-    found = await said(now, iri, kind)
-    names_of = await called(now, _iris(found, names))
+    gathered = await said(now, iri, kind)
+    names_of = await called(now, _iris(gathered, names))
     at_odds = await disputes(now, iri, lang)
-    values = Values(names, found, names_of, Notes(found.record), lang)
+    values = Values(names, gathered, names_of, Notes(gathered.record), lang)
     disputed = {each.property for each in at_odds}
-    line = tuple(Fact(values.label(each), tuple(values.of(iri, each))) for each in kind.line if values.of(iri, each))
+    # In the order of the page, so that its footnotes count from the top.
+    other_names = tuple(values.of(iri, f"{SKOS}altLabel"))
+    told = tuple(value for each in _DESCRIPTION for value in values.of(iri, each))
+    line = tuple(Fact(values.label(each), found) for each in kind.line if (found := tuple(values.of(iri, each))))
+    missing = tuple(values.of(iri, _COMPLETENESS))
     parts = [part(section, values, texts, disputed) for section in kind.sections]
     return Entity(
-        iri,
-        kind,
-        values.label(iri),
-        tuple(values.of(iri, f"{SKOS}altLabel")),
-        tuple(values.kinds(iri)),
-        line,
-        tuple(value for each in _DESCRIPTION for value in values.of(iri, each)),
-        tuple(values.of(iri, _COMPLETENESS)),
-        tuple(at_odds),
-        tuple(each for each in parts if not each.is_empty),
-        tuple(_rest(kind, values, disputed)),
-        tuple(values.notes.listed(names_of, lang)),
+        iri=iri,
+        kind=kind,
+        name=values.label(iri),
+        kinds=tuple(values.kinds(iri)),
+        other_names=other_names,
+        texts=told,
+        line=line,
+        missing=missing,
+        disputes=tuple(at_odds),
+        parts=tuple(each for each in parts if not each.is_empty),
+        rest=tuple(_rest(kind, values, disputed)),
+        notes=tuple(values.notes.listed(names_of, lang)),
     )
 
 

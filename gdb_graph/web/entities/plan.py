@@ -54,6 +54,8 @@ class Kind:
     """The parameter of /partners that takes such a thing; "" for none."""
     download: Mapping[str, str] | None = None
     is_source: bool = False
+    list: str = ""
+    """The list that has such things; "" for none."""
 
 
 @cache
@@ -76,6 +78,7 @@ def _kind(said: Mapping[str, Any], prefixes: Mapping[str, str]) -> Kind:
         said.get("partners", ""),
         said.get("download"),
         said.get("stated", False),
+        said.get("list", ""),
     )
 
 
