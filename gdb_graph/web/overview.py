@@ -34,7 +34,9 @@ async def overview(request: Request) -> Response:
     """`/overview`: all pictures that can be drawn of what is published."""
     now = published(request)
     pages: Pages = request.app.state.pages
-    return pages.show(request, now, "overview", offers=offered(now))
+    offers = offered(now)
+    related = dict.fromkeys(name for offer in offers for name in offer.related if name in now.queries)
+    return pages.show(request, now, "overview", offers=offers, related=[now.queries[name] for name in related])
 
 
 async def picture(request: Request) -> Response:
@@ -93,6 +95,7 @@ def _respond(
         lines=[(line, _evidence(now, offer, row, links)) for line, row in zip(lines, rows, strict=False)],
         all_rows=len(rows),
         files=[*(f"/queries/{query.name}.{each}" for each in FILES), f"/overview/{offer.name}.svg"],
+        related=[now.queries[each] for each in offer.related if each in now.queries],
         others=[each for each in offered(now) if each.name != offer.name],
     )
 
