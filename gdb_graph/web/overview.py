@@ -1,6 +1,5 @@
 """`/overview`: the strategy at a glance, as pictures drawn from curated queries; each a page with its table, or SVG."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +21,7 @@ from gdb_graph.web.links import Links
 from gdb_graph.web.pages import SECURITY, Pages
 from gdb_graph.web.parts import HTML, language, published, select, varies
 from gdb_graph.web.problems import Problem
+from gdb_graph.web.work import Work
 
 FORMATS = {"svg": "image/svg+xml", "html": HTML}
 FILES = ("csv", "xlsx")
@@ -52,7 +52,8 @@ async def picture(request: Request) -> Response:
     offer = offers[name]
     variables, rows = await select(now, now.queries[offer.query].text)
     # Drawing is work of the processor: beside the event loop.
-    return await asyncio.to_thread(_respond, request, now, offer, variables, rows, chosen)
+    work: Work = request.app.state.work
+    return await work.do(_respond, request, now, offer, variables, rows, chosen)
 
 
 def offered(now: Published) -> Sequence[Offer]:
