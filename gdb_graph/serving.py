@@ -36,9 +36,10 @@ async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> No
     limits = _limits(chosen)
     async with Service(first, find, limits, chosen.look_seconds) as service:
         journal = sys.stderr if chosen.log_requests else None
+        app = create_app(chosen, service.current, service.load, journal, service.archive)
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(chosen, service.current, service.load, journal, service.archive),
+                app,
                 host=chosen.host,
                 port=chosen.port,
                 log_level="warning",
@@ -52,7 +53,10 @@ async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> No
         gc.collect()
         gc.freeze()  # what the start has made stays; the collector need not look at it again and again
         print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
+        preparing = asyncio.create_task(app.prepare(chosen.look_seconds)) if chosen.prepare else None
         await server.serve()
+        if preparing:
+            preparing.cancel()
 
 
 def _is_news(record: logging.LogRecord) -> bool:

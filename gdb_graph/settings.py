@@ -69,6 +69,7 @@ class Settings:
     result_bytes: Annotated[int, "bytes one answer may have; past that 400; 0: as many as come"] = 1_000_000_000
     client_seconds: Annotated[float, "query seconds one client may use a minute; past that 429; 0: any number"] = 60.0
     limit_loopback: Annotated[bool, "whether that holds for clients on this machine too"] = False
+    prepare: Annotated[bool, "whether search and paths are made ready before anybody asks"] = True
     cache_megabytes: Annotated[int, "memory for stored answers, in MB; 0: none"] = 64
     max_age: Annotated[int, "seconds for which caches elsewhere may give an answer without asking again"] = 60
     log_requests: Annotated[bool, "whether each request is one line of JSON on stderr"] = True

@@ -1,6 +1,9 @@
 """`/overview` over HTTP: every picture as page and SVG, what it shows and leads to, and hostile content."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -61,6 +64,18 @@ def test_all_pictures_are_one_click_from_the_overview(client: httpx.Client) -> N
     assert [each for each in page.loads if each.startswith("/overview/")] == [
         f"/overview/{n}.svg?lang=en" for n in NAMES
     ]
+
+
+def test_gaps_and_contradictions_are_one_click_from_the_overview(client: httpx.Client) -> None:
+    """Which action fields have no pilot, and which sources disagree on when."""
+    page = Page(client.get("/overview?lang=de", headers=HTML).text)
+
+    assert {f"/queries/{name}?lang=de" for name in ("fields-without-pilot", "contradictions")} <= set(page.links)
+    assert "/queries/contradictions?lang=de" in Page(client.get("/overview/timeline?lang=de", headers=HTML).text).links
+
+
+def test_every_query_named_is_there(queries: Mapping[str, Query]) -> None:
+    assert {name for offer in OFFERS for name in (offer.query, *offer.related)} <= set(queries)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -390,3 +405,18 @@ def test_the_same_rows_give_the_same_picture(offer: Offer) -> None:
 
     assert offer.draw(rows, SAID) == offer.draw(list(rows), SAID)
     assert things_of(offer.draw(rows, SAID))
+
+
+def test_another_process_draws_the_same_picture() -> None:
+    """Whatever the order of its sets and dictionaries is."""
+    program = (
+        "from tests.test_overview import OFFERS, SAID, row_of\n"
+        "rows = [row_of(f'label {number % 7}', number % 11) for number in range(40)]\n"
+        "print([offer.draw(rows, SAID) for offer in OFFERS])"
+    )
+
+    def drawn(seed: str) -> bytes:
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        return subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True).stdout
+
+    assert drawn("1") == drawn("2") != b""

@@ -50,6 +50,7 @@ from gdb_graph.web.metrics import Metrics
 from gdb_graph.web.networks import Networks
 from gdb_graph.web.pages import HERE, Pages
 from gdb_graph.web.problems import show_error
+from gdb_graph.web.work import Work
 
 ROUTES: list[BaseRoute] = [
     # `front` answers this one itself: it is the hot path.
@@ -140,6 +141,7 @@ def create_app(
     app.state.indexes = Indexes(wait_seconds=5)
     app.state.metrics = Metrics(load)
     app.state.networks = Networks()
+    app.state.work = Work(settings.engines, settings.waiting)
     app.state.lists = Lists()
     for kind in (GraphError, HTTPException, Exception):
         app.add_exception_handler(kind, show_error)

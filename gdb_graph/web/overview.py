@@ -1,6 +1,5 @@
 """`/overview`: the strategy at a glance, as pictures drawn from curated queries; each a page with its table, or SVG."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +21,7 @@ from gdb_graph.web.links import Links
 from gdb_graph.web.pages import SECURITY, Pages
 from gdb_graph.web.parts import HTML, language, published, select, varies
 from gdb_graph.web.problems import Problem
+from gdb_graph.web.work import Work
 
 FORMATS = {"svg": "image/svg+xml", "html": HTML}
 FILES = ("csv", "xlsx")
@@ -34,7 +34,9 @@ async def overview(request: Request) -> Response:
     """`/overview`: all pictures that can be drawn of what is published."""
     now = published(request)
     pages: Pages = request.app.state.pages
-    return pages.show(request, now, "overview", offers=offered(now))
+    offers = offered(now)
+    related = dict.fromkeys(name for offer in offers for name in offer.related if name in now.queries)
+    return pages.show(request, now, "overview", offers=offers, related=[now.queries[name] for name in related])
 
 
 async def picture(request: Request) -> Response:
@@ -50,7 +52,8 @@ async def picture(request: Request) -> Response:
     offer = offers[name]
     variables, rows = await select(now, now.queries[offer.query].text)
     # Drawing is work of the processor: beside the event loop.
-    return await asyncio.to_thread(_respond, request, now, offer, variables, rows, chosen)
+    work: Work = request.app.state.work
+    return await work.do(_respond, request, now, offer, variables, rows, chosen)
 
 
 def offered(now: Published) -> Sequence[Offer]:
@@ -93,6 +96,7 @@ def _respond(
         lines=[(line, _evidence(now, offer, row, links)) for line, row in zip(lines, rows, strict=False)],
         all_rows=len(rows),
         files=[*(f"/queries/{query.name}.{each}" for each in FILES), f"/overview/{offer.name}.svg"],
+        related=[now.queries[each] for each in offer.related if each in now.queries],
         others=[each for each in offered(now) if each.name != offer.name],
     )
 
