@@ -6,7 +6,8 @@ import logging
 import math
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -16,6 +17,7 @@ from gdb_graph.engine.child import Bounds
 from gdb_graph.engine.pool import Limits
 from gdb_graph.engine.service import Service
 from gdb_graph.errors import GraphError
+from gdb_graph.replica import Again
 from gdb_graph.settings import Settings
 from gdb_graph.web.app import create_app
 from gdb_graph.web.connection import connection
@@ -34,11 +36,11 @@ def run(first: Path, find: Callable[[], Path], chosen: Settings) -> None:
 
 async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> None:
     limits = _limits(chosen)
-    async with Service(first, find, limits, chosen.look_seconds) as service:
+    async with Service(first, find, limits, chosen.look_seconds) as service, _again(chosen) as again:
         journal = sys.stderr if chosen.log_requests else None
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(chosen, service.current, service.load, journal, service.archive),
+                create_app(chosen, service.current, service.load, journal, service.archive, again),
                 host=chosen.host,
                 port=chosen.port,
                 log_level="warning",
@@ -53,6 +55,22 @@ async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> No
         gc.freeze()  # what the start has made stays; the collector need not look at it again and again
         print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
         await server.serve()
+
+
+@asynccontextmanager
+async def _again(chosen: Settings) -> AsyncIterator[Again | None]:
+    """Where this is a replica: what looks for another snapshot as long as the service runs."""
+    if not chosen.pull:
+        yield None
+        return
+    again = Again(chosen.pull, chosen.snapshots, chosen.keep, chosen.pull_seconds)
+    task = asyncio.create_task(again.run())
+    try:
+        yield again
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _is_news(record: logging.LogRecord) -> bool:
