@@ -4,6 +4,7 @@ GraphError
 ├── ContentError         the files of a content folder do not hold up: carries findings
 ├── BuildInProgress      another build holds the folder
 ├── SnapshotError        there is no snapshot, or it is damaged
+├── PullError            a snapshot could not be fetched from elsewhere
 ├── CatalogueError       the content does not state what a data catalogue must have
 ├── QueryError           what was asked cannot be answered
 │   ├── BadQuery         not SPARQL, or a feature that is refused
@@ -66,6 +67,10 @@ class BuildInProgress(GraphError):
 
 class SnapshotError(GraphError):
     """No snapshot to serve, or a damaged one."""
+
+
+class PullError(GraphError):
+    """A snapshot could not be fetched, or is not to be trusted."""
 
 
 class CatalogueError(GraphError):

@@ -6,7 +6,8 @@ import logging
 import math
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -16,6 +17,7 @@ from gdb_graph.engine.child import Bounds
 from gdb_graph.engine.pool import Limits
 from gdb_graph.engine.service import Service
 from gdb_graph.errors import GraphError
+from gdb_graph.replica import Again
 from gdb_graph.settings import Settings
 from gdb_graph.web.app import create_app
 from gdb_graph.web.connection import connection
@@ -34,9 +36,9 @@ def run(first: Path, find: Callable[[], Path], chosen: Settings) -> None:
 
 async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> None:
     limits = _limits(chosen)
-    async with Service(first, find, limits, chosen.look_seconds) as service:
+    async with Service(first, find, limits, chosen.look_seconds) as service, _again(chosen) as again:
         journal = sys.stderr if chosen.log_requests else None
-        app = create_app(chosen, service.current, service.load, journal, service.archive)
+        app = create_app(chosen, service.current, service.load, journal, service.archive, again)
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -57,6 +59,22 @@ async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> No
         await server.serve()
         if preparing:
             preparing.cancel()
+
+
+@asynccontextmanager
+async def _again(chosen: Settings) -> AsyncIterator[Again | None]:
+    """Where this is a replica: what looks for another snapshot as long as the service runs."""
+    if not chosen.pull:
+        yield None
+        return
+    again = Again(chosen.pull, chosen.snapshots, chosen.keep, chosen.pull_seconds)
+    task = asyncio.create_task(again.run())
+    try:
+        yield again
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -59,6 +59,8 @@ class Settings:
     snapshots: Annotated[Path, "folder of the snapshots and the pointer `current`"] = Path("snapshots")
     keep: Annotated[int, "snapshots that stay when another is built, the latest first; 0: all"] = 10
     look_seconds: Annotated[float, "seconds after which the service looks again where `current` points"] = 1.0
+    pull: Annotated[str, "address or folder that a replica takes its snapshots from; it then builds none"] = ""
+    pull_seconds: Annotated[float, "seconds after which a replica looks there again"] = 30.0
     engines: Annotated[int, "queries that run at the same time"] = 2
     quick_seconds: Annotated[float, "seconds after which a query makes way for others and goes on slowly"] = 1.0
     slow_engines: Annotated[int, "queries that may go on slowly at the same time"] = 4
@@ -92,6 +94,7 @@ class Settings:
 _BOOLEAN = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _POSITIVE = (
     "look_seconds",
+    "pull_seconds",
     "engines",
     "slow_engines",
     "waiting",

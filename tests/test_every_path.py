@@ -64,6 +64,8 @@ ADDRESSES = {
     "/snapshots": "/snapshots",
     "/snapshots/{id}": "/snapshots/{id}",
     "/snapshots/{id}/sparql": "/snapshots/{id}/sparql?query=ASK%7B%7D",
+    "/snapshots/current/manifest.json": "/snapshots/current/manifest.json",
+    "/snapshots/{id}/{path:path}": "/snapshots/{id}/tables/fields.csv",
     "/changes": "/changes?since={id}&until={id}",
     "/changes.atom": "/changes.atom",
     "/cite": "/cite",

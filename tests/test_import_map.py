@@ -31,6 +31,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "distribution": set(),
     "snapshot": {"disk", "distribution"},
     "history": {"snapshot"},
+    # fetching snapshots from elsewhere
+    "pull": {"history", "pull.fetch", "pull.plan", "pull.source", "queryfile", "snapshot"},
+    "pull.plan": {"distribution", "snapshot"},
+    "pull.source": {"", "pull.plan", "snapshot"},
+    "pull.fetch": {"pull.plan", "pull.source"},
+    "replica": set(),
+    "pull.__main__": {"process", "pull"},
     "diff": {"diff.*", "snapshot"},
     "diff.*": {"diff.*", "snapshot"},
     # the catalogue, in the words of portals: one room judges it, the other serves it
@@ -162,11 +169,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.changes": {"engine.archive", "engine.changes", "engine.compare", "negotiation", "snapshot", "web.*"},
     "web.cite": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "web.*"},
     "web.feed": {"engine.archive", "snapshot", "terms", "web.*"},
+    "web.mirror": {"distribution", "snapshot", "web.*"},
     "web.versions": {"engine.answer", "engine.archive", "negotiation", "snapshot", "web.*"},
     # wiring
     "terminal": {"build", "diff", "diff.*", "engine.sparql", "formats", "queryfile", "rows"} | {"snapshot"},
-    "serving": {"engine.child", "engine.pool", "engine.service", "settings", "web.app", "web.connection"},
-    "__main__": {"", "build", "content", "diff", "diff.*", "serving", "settings", "snapshot", "terminal"},
+    "serving": {
+        "engine.child",
+        "engine.pool",
+        "engine.service",
+        "replica",
+        "settings",
+        "web.app",
+        "web.connection",
+    },
+    "__main__": {"", "build", "content", "diff", "diff.*", "pull", "serving", "settings", "snapshot", "terminal"},
 }
 SHARED_BY_ALL = {"terms", "errors"}
 
@@ -184,6 +200,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "rich": {"terminal"},
     "prometheus_client": {"web.metrics"},
     "uvicorn": {"serving", "web.connection"},
+    "httpx": {"pull.source"},
     "tantivy": {"search.index"},
     "uvloop": {"serving"},
     "xlsxwriter": {"engine.sheet"},

@@ -27,6 +27,7 @@ from gdb_graph.web import (
     home,
     languages,
     metrics,
+    mirror,
     openapi,
     operation,
     overview,
@@ -46,7 +47,7 @@ from gdb_graph.web.journal import Journal
 from gdb_graph.web.lists.items import Lists
 from gdb_graph.web.lists.page import listing
 from gdb_graph.web.lists.plan import plans
-from gdb_graph.web.metrics import Metrics
+from gdb_graph.web.metrics import Metrics, Source
 from gdb_graph.web.networks import Networks
 from gdb_graph.web.pages import HERE, Pages
 from gdb_graph.web.problems import show_error
@@ -101,6 +102,8 @@ ROUTES: list[BaseRoute] = [
     Route("/snapshots", versions.listing),
     Route("/snapshots/{id}", versions.one),
     Route("/snapshots/{id}/sparql", versions.sparql, methods=[*protocol.METHODS]),
+    Route("/snapshots/current/manifest.json", mirror.current),
+    Route("/snapshots/{id}/{path:path}", mirror.file),
     Route("/changes", changes.changes),
     Route("/changes.atom", feed.feed),
     Route("/cite", cite.cite),
@@ -119,10 +122,11 @@ def create_app(
     load: Callable[[], Mapping[str, int]] = dict,
     journal: IO[str] | None = None,
     archive: Archive | None = None,
+    source: Source | None = None,
 ) -> Front:
     """The application; `current` tells what is published, `load` how much runs and waits, `journal` takes the log.
 
-    `archive` has older snapshots; without it there is only the current one.
+    `archive` has older snapshots; without it there is only the current one. `source` is where a replica pulls from.
     """
     # The pages of FastAPI load scripts from elsewhere; /docs and /openapi.json are ours.
     app = FastAPI(
@@ -139,7 +143,7 @@ def create_app(
     app.state.base_url = settings.base_url
     app.state.pages = Pages()
     app.state.indexes = Indexes(wait_seconds=5)
-    app.state.metrics = Metrics(load)
+    app.state.metrics = Metrics(load, source)
     app.state.networks = Networks()
     app.state.work = Work(settings.engines, settings.waiting)
     app.state.lists = Lists()
