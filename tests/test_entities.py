@@ -47,7 +47,7 @@ def text_of(client: httpx.Client, slug: str, lang: str = "de", **query: str) -> 
         ("step-phase-5", "de", ["Welche Vorhaben hier standen", "Smart Water"]),
         ("event-smart-water-kickoff", "de", ["Wann, wo, wozu", "22. Februar 2023"]),
         ("district-pankow", "de", ["Vorhaben an diesem Ort", "Smart Water"]),
-        ("src-gdb-stage-massnahme-smart-water", "de", ["Was diese Quelle sagt", "Juli 2022"]),
+        ("src-gdb-stage-massnahme-smart-water", "de", ["Was diese Quelle sagt", "Mitwirkung", "Juli 2022"]),
     ],
 )
 def test_each_kind_has_its_sections(client: httpx.Client, slug: str, lang: str, said: list[str]) -> None:

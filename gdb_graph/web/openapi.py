@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from gdb_graph.formats import NAMES, TABLES
 from gdb_graph.queryfile import Parameter, Query
+from gdb_graph.web.lists.plan import plans
 from gdb_graph.web.openapi_explore import explored
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import published, wants_html
@@ -39,6 +40,14 @@ _VERSIONS = {
     "/changes": ("what changed between two snapshots: HTML, JSON or RDF Patch", "since", "until", "format", "page"),
     "/changes.atom": ("the latest snapshots as an Atom feed, with what changed in each",),
     "/cite": ("how to cite: HTML, BibTeX or CSL-JSON", "snapshot", "iri", "query", "format"),
+}
+_LISTS = {
+    f"/{plan.name}": (
+        f"{plan.title['en'].lower()}, with facets: HTML, JSON or CSV; a facet may be given several times",
+        *(each.name for each in plan.filters),
+        *("q", "sort", "page", "format"),
+    )
+    for plan in plans().values()
 }
 _SPARQL: dict[str, Any] = {
     "summary": "SPARQL 1.1 Protocol, query part",
@@ -135,7 +144,7 @@ def description(request: Request) -> Mapping[str, Any]:
     paths |= explored(_PROBLEM)
     paths["/id/{slug}"] = {"get": _thing()}
     paths |= {path: {"get": _file(path, summary)} for path, summary in _FILES.items()}
-    paths |= {path: {"get": _versioned(*told)} for path, told in _VERSIONS.items()}
+    paths |= {path: {"get": _versioned(*told)} for path, told in (_VERSIONS | _LISTS).items()}
     paths |= {
         f"/{name}": {"get": {"summary": text, "responses": {"200": {"description": "ok"}, "503": _PROBLEM}}}
         for name, text in (("healthz", "alive"), ("readyz", "ready to answer"))

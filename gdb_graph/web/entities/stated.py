@@ -13,7 +13,7 @@ MOST = 400
 _QUESTION = """
 SELECT ?thing ?property ?value WHERE {{
   GRAPH <{graph}> {{ ?thing ?property ?value
-    FILTER(?property NOT IN (<{gdb}hasEvidence>, <{rdf}type>) && ?thing != <{iri}>)
+    FILTER(?property != <{gdb}hasEvidence> && ?thing != <{iri}>)
     FILTER NOT EXISTS {{ ?thing a <{gdb}Evidence> }} FILTER NOT EXISTS {{ ?thing a <{gdb}SourceSnapshot> }} }}
 }} ORDER BY ?thing ?property ?value LIMIT {most}
 """
@@ -21,8 +21,9 @@ SELECT ?thing ?property ?value WHERE {{
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """The statements by thing and property; `is_cut` where there are more than MOST."""
+    """The statements by thing and property; `kinds` are the classes stated; `is_cut` where there are more than MOST."""
 
+    kinds: Mapping[str, str]
     things: Mapping[str, Mapping[str, Sequence[Cell]]]
     called: Called
     is_cut: bool
@@ -32,11 +33,15 @@ async def by_thing(now: Published, iri: str) -> Stated:
     """What the source `iri` states; its graph is called as it is."""
     names = now.snapshot.names
     graph = names.graph(iri.removeprefix(names.instances))
-    _, rows = await select(now, _QUESTION.format(graph=graph, iri=iri, gdb=GDB, rdf=RDF, most=MOST + 1))
+    _, rows = await select(now, _QUESTION.format(graph=graph, iri=iri, gdb=GDB, most=MOST + 1))
     things: dict[str, dict[str, list[Cell]]] = {}
+    kinds: dict[str, str] = {}
     iris: set[str] = set()
     for row in rows[:MOST]:
         thing, property_, value = row["thing"], row["property"], row["value"]
-        things.setdefault(thing.value, {}).setdefault(property_.value, []).append(value)
+        if property_.value == f"{RDF}type":
+            kinds[thing.value] = value.value
+        else:
+            things.setdefault(thing.value, {}).setdefault(property_.value, []).append(value)
         iris |= {each.value for each in (thing, property_, value) if each.kind == "uri"}
-    return Stated(things, await called(now, iris), len(rows) > MOST)
+    return Stated(kinds, things, await called(now, iris), len(rows) > MOST)

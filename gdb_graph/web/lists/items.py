@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from gdb_graph.engine.answer import Published
+from gdb_graph.engine.sparql import Request as Query
+from gdb_graph.explore.questions import FORMAT, Row, read
 from gdb_graph.queryfile import LANGUAGES
 from gdb_graph.search.analysis import fold
 from gdb_graph.terms import SKOS, Names
-from gdb_graph.web.entities.ask import Called, ask, called
+from gdb_graph.web.entities.ask import Called, called
 from gdb_graph.web.lists.plan import Plan
+from gdb_graph.web.parts import whole
 
 # The one that is served, and the one before for requests that began on it.
 _KEPT = 2
@@ -91,13 +94,19 @@ def question(plan: Plan, names: Names) -> str:
 
 
 async def _items(now: Published, plan: Plan) -> Items:
-    rows = list(await ask(now, question(plan, now.snapshot.names)))
+    answer = await whole(await now.run(Query(question(plan, now.snapshot.names), FORMAT)))
+    rows = await asyncio.to_thread(_rows, answer)
     iris = {term.value for thing, _, value in rows for term in (thing, value) if isinstance(term, ox.NamedNode)}
     names = await called(now, iris) if iris else Called({}, {}, {})
     return await asyncio.to_thread(_put_together, plan, rows, names)
 
 
-def _put_together(plan: Plan, rows: Sequence[tuple[ox.NamedNode | ox.Literal | None, ...]], names: Called) -> Items:
+def _rows(answer: bytes) -> list[Row]:
+    # Read and kept in one thread: what reads an answer must not change threads.
+    return list(read(answer))
+
+
+def _put_together(plan: Plan, rows: Sequence[Row], names: Called) -> Items:
     options: dict[str, dict[str, Option]] = {each.name: {} for each in plan.facets}
     values: dict[str, dict[str, list[str]]] = {}
     others: dict[str, list[str]] = {}
