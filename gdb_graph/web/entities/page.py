@@ -87,7 +87,7 @@ def _rest(kind: Kind, values: Values, disputed: set[str]) -> list[Fact]:
     return [
         Fact(values.label(each), tuple(values.of(iri, each)), each in disputed)
         for each in sorted(values.said.statements[iri], key=lambda each: values.label(each).casefold())
-        if each not in shown | _TOLD | set(kind.line)
+        if each not in shown | _TOLD | {*kind.line, *kind.told}
     ]
 
 

@@ -54,6 +54,8 @@ class Kind:
     """The parameter of /partners that takes such a thing; "" for none."""
     download: Mapping[str, str] | None = None
     is_source: bool = False
+    told: tuple[str, ...] = ()
+    """Properties that the page tells in another way."""
     list: str = ""
     """The list that has such things; "" for none."""
 
@@ -62,7 +64,9 @@ class Kind:
 def read(names: Names) -> Sequence[Kind]:
     """The kinds in the order in which they count."""
     table: Mapping[str, Any] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
-    return [_kind(each, names.prefixes()) for each in table["kind"]]
+    prefixes = names.prefixes()
+    common = [_section(each, prefixes) for each in table["common"]]
+    return [_kind(each, common, prefixes) for each in table["kind"]]
 
 
 def kind_of(classes: Collection[str], kinds: Sequence[Kind]) -> Kind | None:
@@ -70,14 +74,15 @@ def kind_of(classes: Collection[str], kinds: Sequence[Kind]) -> Kind | None:
     return next((kind for kind in kinds if kind.class_ in classes), None)
 
 
-def _kind(said: Mapping[str, Any], prefixes: Mapping[str, str]) -> Kind:
+def _kind(said: Mapping[str, Any], common: Sequence[Section], prefixes: Mapping[str, str]) -> Kind:
     return Kind(
         _iri(said["class"], prefixes),
         tuple(_iri(each, prefixes) for each in said.get("line", ())),
-        tuple(_section(each, prefixes) for each in said.get("section", ())),
+        (*(_section(each, prefixes) for each in said.get("section", ())), *common),
         said.get("partners", ""),
         said.get("download"),
         said.get("stated", False),
+        tuple(_iri(each, prefixes) for each in said.get("told", ())),
         said.get("list", ""),
     )
 
