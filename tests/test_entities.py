@@ -43,7 +43,7 @@ def text_of(client: httpx.Client, slug: str, lang: str = "de", **query: str) -> 
         ("post-governing-mayor", "de", ["Wer das Amt innehat", "Franziska Giffey"]),
         ("field-intelligente-datennutzung", "de", ["Vorhaben in diesem Feld", "Data Hub"]),
         ("cluster-inklusive-stadtgestaltung", "de", ["Handlungsfelder", "Vorhaben"]),
-        ("programme-mpsc", "de", ["Das Programm", "Zahlen", "350.000.000 €"]),
+        ("programme-mpsc", "de", ["Das Programm", "Zahlen", "820.000.000 €"]),
         ("strategy-gdb", "de", ["Beschlüsse dazu", "Vorhaben, die sie umsetzen", "Bestandteile"]),
         ("step-phase-5", "de", ["Welche Vorhaben hier standen", "Smart Water"]),
         ("event-smart-water-kickoff", "de", ["Wann, wo, wozu", "22. Februar 2023"]),
