@@ -20,6 +20,7 @@ from gdb_graph.snapshot import Snapshot
 from gdb_graph.web import ahead
 from gdb_graph.web.app import create_app
 from gdb_graph.web.indexes import Indexes
+from gdb_graph.web.lists.items import Lists
 from gdb_graph.web.networks import Networks
 from gdb_graph.web.work import Work
 from tests.conftest import free_port
@@ -46,6 +47,9 @@ class Makes:
     async def of(self, now: Published) -> None:
         await self.prepare(now)
 
+    async def all(self, now: Published) -> None:
+        await self.prepare(now)
+
 
 def prepared(indexes: Makes, networks: Makes, ids: list[str]) -> None:
     """Let what is published be each of these for a while; "" is a time when nothing is yet."""
@@ -66,6 +70,24 @@ def prepared(indexes: Makes, networks: Makes, ids: list[str]) -> None:
         await asyncio.wait([task])
 
     asyncio.run(play())
+
+
+def test_the_lists_are_made_ready_too_once_a_snapshot() -> None:
+    lists, others = Makes(), Makes()
+    ids = ["a"]
+
+    async def play() -> None:
+        def current() -> Published:
+            return cast(Published, SimpleNamespace(snapshot=SimpleNamespace(id=ids[0])))
+
+        kinds = cast(Indexes, others), cast(Networks, others)
+        task = asyncio.create_task(ahead.prepare(current, *kinds, 0.001, cast(Lists, lists)))
+        for ids[0] in ("a", "b"):
+            await asyncio.sleep(0.05)
+        task.cancel()
+
+    asyncio.run(play())
+    assert lists.made == ["a", "b"]
 
 
 def test_each_snapshot_is_prepared_once_when_it_comes() -> None:

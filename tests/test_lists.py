@@ -1,16 +1,22 @@
 """The lists with facets: what is chosen stands in the address, counts are those of a query, files hold what fits."""
 
+import asyncio
 import csv
 import io
 import re
 from html import unescape
+from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
 import pytest
 
+from gdb_graph.engine.answer import Answer, Published
+from gdb_graph.engine.sparql import Request as Query
+from gdb_graph.snapshot import Snapshot
 from gdb_graph.terms import GDB, ORG, RDFS, SKOS, Names
 from gdb_graph.web.lists import plan
+from gdb_graph.web.lists.items import Lists
 from tests.serving import ask_app
 from tests.test_pages import HTML, Page, sound
 
@@ -156,6 +162,24 @@ def test_what_a_list_does_not_know_is_told(client: httpx.Client, address: str, p
     page = client.get(address, headers=HTML)
     assert page.status_code == 422
     assert parameter in page.text
+
+
+def test_a_list_is_asked_for_once_a_snapshot() -> None:
+    asked: list[str] = []
+
+    async def run(query: Query) -> Answer:
+        asked.append(query.query)
+        return Answer("text/tab-separated-values", b"?thing\t?facet\t?value\n")
+
+    async def play() -> None:
+        lists = Lists()
+        for id_ in ("a", "a", "b", "a", "c", "a"):
+            now = Published(Snapshot(Path("/x"), {"id": id_, "base": NAMES.base}), {}, run)
+            await asyncio.gather(*(lists.all(now) for _ in range(3)))
+
+    asyncio.run(play())
+    # Of the last two snapshots they are kept: `a` had gone when `c` came.
+    assert len(asked) == len(LISTS) * 4
 
 
 SCRIPT = "<script>alert(1)</script>\"'>& \u202eabc " + "a" * 10_000

@@ -1,4 +1,4 @@
-"""What is published in, its search index and network made out: before anybody asks, so that nobody has to wait."""
+"""What is published in, its lists, search index and network made out: before anybody asks, so that none must wait."""
 
 import asyncio
 import logging
@@ -6,13 +6,16 @@ import logging
 from gdb_graph.engine.answer import Current
 from gdb_graph.errors import GraphError
 from gdb_graph.web.indexes import Indexes
+from gdb_graph.web.lists.items import Lists
 from gdb_graph.web.networks import Networks
 
 log = logging.getLogger(__name__)
 
 
-async def prepare(current: Current, indexes: Indexes, networks: Networks, look_seconds: float) -> None:
-    """Make both for what is published now, and again whenever that is another snapshot; ends when it is cancelled.
+async def prepare(
+    current: Current, indexes: Indexes, networks: Networks, look_seconds: float, lists: Lists | None = None
+) -> None:
+    """Make all for what is published now, and again whenever that is another snapshot; ends when it is cancelled.
 
     What cannot be made is told in the log; the next who asks tries again.
     """
@@ -23,6 +26,8 @@ async def prepare(current: Current, indexes: Indexes, networks: Networks, look_s
             if now.snapshot.id != prepared:
                 prepared = now.snapshot.id
                 # One after the other: the engines are there for those who ask.
+                if lists:
+                    await lists.all(now)
                 await indexes.prepare(now)
                 await networks.of(now)
         except GraphError as error:

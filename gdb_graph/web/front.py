@@ -62,9 +62,9 @@ class Front:
         metrics.snapshot = lambda: app.state.current().snapshot.id
 
     async def prepare(self, look_seconds: float) -> None:
-        """Go on making what searches and paths need, before anybody asks; ends when it is cancelled."""
+        """Go on making what lists, searches and paths need, before anybody asks; ends when it is cancelled."""
         state = self._app.state
-        await ahead.prepare(state.current, state.indexes, state.networks, look_seconds)
+        await ahead.prepare(state.current, state.indexes, state.networks, look_seconds, state.lists)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -7,7 +7,6 @@ from gdb_graph.engine.answer import Published
 from gdb_graph.rows import Shown, table
 from gdb_graph.web import void
 from gdb_graph.web.lists.items import Lists
-from gdb_graph.web.lists.plan import plans
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import HTML, language, published, select
 from gdb_graph.web.rdf import respond, wanted
@@ -30,7 +29,7 @@ async def home(request: Request) -> Response:
         request,
         now,
         "home",
-        counts=[(plan, len((await lists.of(now, plan)).items)) for plan in plans().values()],
+        counts=[(each.plan, len(each.items)) for each in await lists.all(now)],
         pilots=await _answer(now, PILOTS, lang),
         gaps=await _answer(now, GAPS, lang),
         most_gaps=MOST_GAPS,

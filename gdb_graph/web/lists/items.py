@@ -13,7 +13,7 @@ from gdb_graph.queryfile import LANGUAGES
 from gdb_graph.search.analysis import fold
 from gdb_graph.terms import SKOS, Names
 from gdb_graph.web.entities.ask import Called, called
-from gdb_graph.web.lists.plan import Plan
+from gdb_graph.web.lists.plan import Plan, plans
 from gdb_graph.web.parts import whole
 
 # The one that is served, and the one before for requests that began on it.
@@ -79,6 +79,10 @@ class Lists:
             self._tasks = {each: made for each, made in self._tasks.items() if each[0] in kept}
         # A client that leaves must not take the list away from the others.
         return await asyncio.shield(task)
+
+    async def all(self, now: Published) -> Sequence[Items]:
+        """All lists, one after the other: the engines are there for those who ask."""
+        return [await self.of(now, plan) for plan in plans().values()]
 
 
 def question(plan: Plan, names: Names) -> str:

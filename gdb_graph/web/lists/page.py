@@ -20,6 +20,7 @@ from gdb_graph.web.lists.items import Item, Items, Lists, Option
 from gdb_graph.web.lists.plan import Plan, plans
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import HTML, accepted, language, published, varies
+from gdb_graph.web.work import Work
 
 AT_ONCE = 50
 FORMATS = {"json": "application/json", "csv": "text/csv", "html": HTML}
@@ -34,18 +35,24 @@ def listing(name: str) -> Callable[[Request], Awaitable[Response]]:
         chosen = _format(request)
         lists: Lists = request.app.state.lists
         items = await lists.of(now, plan)
-        wish, lang = _wish(request, plan), language(request)
-        found = choose(items, wish, lang)
-        if chosen == "html":
-            return _page(request, now, items, wish, found)
-        headers = {"Vary": varies(request), "X-Snapshot": now.snapshot.id}
-        links = Links(request.app.state.base_url, now.snapshot.names)
-        if chosen == "csv":
-            headers |= {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-            return Response(_csv(items, found, lang), 200, headers, "text/csv; charset=utf-8; header=present")
-        return JSONResponse(_document(items, found, links), headers=headers)
+        # All that follows is work of the processor: beside the event loop.
+        work: Work = request.app.state.work
+        return await work.do(_respond, request, now, items, chosen)
 
     return one
+
+
+def _respond(request: Request, now: Published, items: Items, chosen: str) -> Response:
+    wish, lang = _wish(request, items.plan), language(request)
+    found = choose(items, wish, lang)
+    if chosen == "html":
+        return _page(request, now, items, wish, found)
+    headers = {"Vary": varies(request), "X-Snapshot": now.snapshot.id}
+    links = Links(request.app.state.base_url, now.snapshot.names)
+    if chosen == "csv":
+        headers |= {"Content-Disposition": f'attachment; filename="{items.plan.name}.csv"'}
+        return Response(_csv(items, found, lang), 200, headers, "text/csv; charset=utf-8; header=present")
+    return JSONResponse(_document(items, found, links), headers=headers)
 
 
 def _format(request: Request) -> str:
