@@ -3,7 +3,6 @@
 Every text is stored as a text, so nothing that begins with `=` is ever reckoned; the same rows give the same bytes.
 """
 
-import codecs
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -24,9 +23,6 @@ _NUMERIC = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double",
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # A file says when it was made; the same answer shall be the same file.
 _OLDEST = datetime(1980, 1, 1)
-
-# XlsxWriter measures texts in it, and an engine can open no file to load a codec from.
-codecs.lookup("utf-16-le")
 
 Notes = Sequence[Sequence[str]]
 

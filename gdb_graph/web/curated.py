@@ -17,7 +17,7 @@ from gdb_graph.errors import NotAcceptable
 from gdb_graph.formats import TABLES
 from gdb_graph.queryfile import Query
 from gdb_graph.rows import Shown, table
-from gdb_graph.web.choices import Choice, choices, fill, meant
+from gdb_graph.web.choices import Choice, Offer, fill, meant
 from gdb_graph.web.links import Links
 from gdb_graph.web.notes import wants_notes, with_notes
 from gdb_graph.web.pages import Pages
@@ -81,10 +81,13 @@ async def one(request: Request) -> Response:
     # A form sends every field; one left empty was not filled in.
     given = {name: value for name, value in request.query_params.items() if name not in NOT_PARAMETERS and value}
     turning = {name: given.pop(name) for name in PARAMETERS if accept is None and name in given}
-    values = await meant(now, query, given)
+    offer = Offer(now)
+    values = await meant(now, offer, query, given)
+    text = await fill(now, offer, query, values)
     if accept is None:
-        return await _page(request, now, query, values, turning)
-    asked = Asked(await fill(now, query, values), accept)
+        fields = [await _field(now, offer, each, values, language(request)) for each in query.parameters]
+        return await _page(request, now, query, text, values, turning, fields)
+    asked = Asked(text, accept)
     if wants_notes(accept):
         return await with_notes(request, now, asked, _told(query, values, now, language(request)))
     return await respond(request, now, asked)
@@ -112,10 +115,15 @@ def _accept(request: Request, suffix: str) -> str | None:
 
 
 async def _page(
-    request: Request, now: Published, query: Query, values: Mapping[str, str], turning: Mapping[str, str]
+    request: Request,
+    now: Published,
+    query: Query,
+    text: str,
+    values: Mapping[str, str],
+    turning: Mapping[str, str],
+    fields: "Sequence[Field]",
 ) -> Response:
     pages: Pages = request.app.state.pages
-    text = await fill(now, query, values)
     lang = language(request)
     columns, lines, plain = await _shown(now, query, text, lang)
     shared = {name: queryfile.slug(value, now.snapshot.names) for name, value in values.items()}
@@ -126,7 +134,7 @@ async def _page(
         query=query,
         text=text,
         sparql=bare(text),
-        fields=[await _field(now, each, values, lang) for each in query.parameters],
+        fields=fields,
         values=shared,
         headings={name: _heading(query, name, lang) for name in columns},
         sheet=turned(columns, lines, turning),
@@ -150,14 +158,17 @@ class Field:
         return 0 < len(self.choices) <= _LISTED
 
 
-async def _field(now: Published, parameter: queryfile.Parameter, values: Mapping[str, str], lang: str) -> Field:
-    offered = await choices(now, parameter)
+async def _field(
+    now: Published, offer: Offer, parameter: queryfile.Parameter, values: Mapping[str, str], lang: str
+) -> Field:
     value = _value(parameter, values, now)
+    if len(await offer.iris(parameter)) > _COMPLETED:
+        return Field(parameter, (), value, queryfile.slug(value, now.snapshot.names))
+    offered = await offer.choices(parameter)
     labels = Counter(choice.label[lang] for choice in offered)
     label = next((choice.label[lang] for choice in offered if choice.iri == value), value)
     # A name that two things have says too little.
-    shown = label if labels[label] == 1 else value
-    return Field(parameter, offered if len(offered) <= _COMPLETED else (), value, shown)
+    return Field(parameter, offered, value, label if labels[label] == 1 else value)
 
 
 async def _shown(now: Published, query: Query, text: str, lang: str) -> tuple[list[str], list[list[Shown]], str]:

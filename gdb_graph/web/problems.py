@@ -107,16 +107,22 @@ def _other_method(request: Request, allowed: str) -> Response:
 def problem(request: Request, status: int, kind: str, detail: str, headers: dict[str, str], **extra: Any) -> Response:
     """One problem document; as a small page where the client likes HTML better."""
     title = HTTPStatus(status).phrase
-    headers = headers | {"Vary": "Accept", "Cache-Control": "no-store"}
-    if exchange := request.scope.get(KEY):
-        headers["X-Request-Id"] = exchange.id
-        exchange.outcome = kind
+    headers = headers | {"Vary": "Accept"} | noted(request, kind)
     if best(accepted(request), ("application/problem+json", _HTML)) == _HTML:
         pages: Pages = request.app.state.pages
         headers |= SECURITY | {"Vary": varies(request), "Content-Language": language(request)}
         return Response(pages.problem(request, status, kind, detail), status, headers, _HTML)
     content = {"type": f"{_base(request)}/problems#{kind}", "title": title, "status": status, "detail": detail} | extra
     return JSONResponse(content, status, headers, "application/problem+json")
+
+
+def noted(request: Request, kind: str) -> dict[str, str]:
+    """The headers that every answer to something wrong has; its kind is noted for the log."""
+    headers = {"Cache-Control": "no-store"}
+    if exchange := request.scope.get(KEY):
+        headers["X-Request-Id"] = exchange.id
+        exchange.outcome = kind
+    return headers
 
 
 def _base(request: Request) -> str:

@@ -22,7 +22,7 @@ from gdb_graph.rows import Shown, read, table
 from gdb_graph.web.diagnosis import Diagnosis, diagnose
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import CLIENT_LEFT, JSON_RESULTS, language, published, while_connected, whole
-from gdb_graph.web.problems import Told, tell
+from gdb_graph.web.problems import Told, noted, tell
 from gdb_graph.web.topics import by_topic
 
 SHOWN = 500
@@ -65,7 +65,7 @@ async def answered(request: Request, now: Published, query: Query) -> Response:
     except GraphError as error:
         told = tell(error)
         response = _show(request, now, query.query, told=told, fault=_fault(error, query.query, now))
-        response.headers.update({**told.headers, "Cache-Control": "no-store"})
+        response.headers.update({**told.headers, **noted(request, told.kind)})
         return response
     if result is None:
         return Response(status_code=CLIENT_LEFT)
