@@ -10,16 +10,17 @@ from starlette.responses import Response
 
 from gdb_graph import queryfile
 from gdb_graph.engine.answer import Published
+from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.pictures.gallery import OFFERS, Offer
 from gdb_graph.pictures.model import Picture
 from gdb_graph.pictures.reading import Said
 from gdb_graph.pictures.words import short
 from gdb_graph.queryfile import Query
-from gdb_graph.rows import Row, table
+from gdb_graph.rows import Row, read, table
 from gdb_graph.web.connections import chosen_format
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import SECURITY, Pages
-from gdb_graph.web.parts import HTML, language, published, select, varies
+from gdb_graph.web.parts import HTML, JSON_RESULTS, language, published, varies, whole
 from gdb_graph.web.problems import Problem
 from gdb_graph.web.work import Work
 
@@ -50,10 +51,10 @@ async def picture(request: Request) -> Response:
         near = queryfile.near(name, offers) if name not in offers else ""
         raise Problem(404, "not-found", f"There is no picture {name!r} as {chosen}.{near} All stand at /overview.")
     offer = offers[name]
-    variables, rows = await select(now, now.queries[offer.query].text)
-    # Drawing is work of the processor: beside the event loop.
+    answer = await whole(await now.run(Asked(now.queries[offer.query].text, JSON_RESULTS)))
+    # Reading and drawing are work of the processor: beside the event loop.
     work: Work = request.app.state.work
-    return await work.do(_respond, request, now, offer, variables, rows, chosen)
+    return await work.do(_respond, request, now, offer, answer, chosen)
 
 
 def offered(now: Published) -> Sequence[Offer]:
@@ -66,12 +67,11 @@ def _is_asked(request: Request) -> bool:
     return "format" in request.query_params or FORMATS["svg"] in accept
 
 
-def _respond(
-    request: Request, now: Published, offer: Offer, variables: Sequence[str], rows: Sequence[Row], chosen: str
-) -> Response:
+def _respond(request: Request, now: Published, offer: Offer, answer: bytes, chosen: str) -> Response:
     pages: Pages = request.app.state.pages
     lang = language(request)
     query = now.queries[offer.query]
+    variables, rows = read(answer)
     texts = pages.text(lang)
     headings = _headings(query, lang)
     drawn = offer.draw(rows, Said(lang, headings, texts))
