@@ -8,6 +8,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             host=getattr(options, "host", None),
             port=getattr(options, "port", None),
             engine=getattr(options, "engine", None),
+            pull=getattr(options, "pull", None),
         )
         status: int = options.run(options, chosen)
     except ContentError as error:
@@ -59,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text, description=text)
         one.set_defaults(run=run)
-        if name not in ("diff", "publish"):
+        if name not in ("diff", "publish", "pull"):
             one.add_argument(
                 "--content", type=Path, metavar="DIR", help="folder with ontology/, data/, queries/ (default: built in)"
             )
@@ -74,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, help="port to listen on (default: 8000)")
     serve.add_argument("--snapshot", type=Path, metavar="DIR", help="serve this snapshot as it is; nothing is built")
     serve.add_argument("--engine", metavar="URL", help="have a SPARQL engine answer that holds what `publish` brought")
+    serve.add_argument("--pull", metavar="SOURCE", help="serve what SOURCE has, looking there again; nothing is built")
+    pull = command("pull", _pull, "fetch the current snapshot from elsewhere and switch to it")
+    pull.add_argument("pull", metavar="SOURCE", nargs="?", help="address of a service or file server, or a folder")
     query = command("query", _query, "run a curated query, or any other, on the terminal")
     query.add_argument("name", nargs="?", help="a curated query; without one: list them")
     query.add_argument("values", nargs="*", metavar="PARAMETER=VALUE", help="parameters of the curated query")
@@ -119,8 +125,37 @@ def _make(folders: content.Content, chosen: Settings) -> snapshot.Snapshot:
         return build.build(folders, chosen.snapshots, datetime.now(UTC), progress, chosen)
 
 
+def _pull(_: argparse.Namespace, chosen: Settings) -> int:
+    if not chosen.pull:
+        raise GraphError("Name where to pull from: gdb-graph pull SOURCE, or set GDB_PULL.")
+    from gdb_graph import pull
+
+    with terminal.progress() as progress:
+        pulled = pull.pull(chosen.pull, chosen.snapshots, chosen.keep, progress)
+    print(f"Snapshot {pulled.snapshot.id}: {'switched to it' if pulled.is_new else 'nothing to do'}")
+    return 0
+
+
+def _pulled(chosen: Settings) -> snapshot.Snapshot:
+    """The snapshot that the source of this replica has, else the one that was pulled last; nothing is built here."""
+    from gdb_graph import pull
+
+    try:
+        with terminal.progress() as progress:
+            pulled = pull.pull(chosen.pull, chosen.snapshots, chosen.keep, progress)
+    except (GraphError, OSError) as error:
+        with suppress(SnapshotError):
+            kept = snapshot.verify(snapshot.current(chosen.snapshots))
+            print(f"gdb-graph: {error} Snapshot {kept.id} stays.", file=sys.stderr)
+            return kept
+        raise
+    return snapshot.verify(pulled.snapshot.folder)
+
+
 def _fresh(folders: content.Content, chosen: Settings) -> snapshot.Snapshot:
     """The current snapshot; built first if there is none or the files are others than it was built from."""
+    if chosen.pull:
+        return _pulled(chosen)
     try:
         current = snapshot.verify(snapshot.current(chosen.snapshots))
     except SnapshotError:
@@ -132,9 +167,11 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
     from gdb_graph import serving
 
     if chosen.engine:
-        serving.remote(options.snapshot or snapshot.current(chosen.snapshots), chosen)
+        pulled = _pulled(chosen).folder if chosen.pull and not options.snapshot else None
+        serving.remote(options.snapshot or pulled or snapshot.current(chosen.snapshots), chosen)
         return 0
     if options.snapshot:
+        chosen = replace(chosen, pull="")
         served = snapshot.open_snapshot(options.snapshot).folder
 
         def find() -> Path:

@@ -5,6 +5,7 @@ GraphError
 ├── BuildInProgress      another build holds the folder
 ├── SnapshotError        there is no snapshot, or it is damaged
 ├── PublishError         a snapshot could not be brought into a remote engine as it is
+├── PullError            a snapshot could not be fetched from elsewhere
 ├── CatalogueError       the content does not state what a data catalogue must have
 ├── QueryError           what was asked cannot be answered
 │   ├── BadQuery         not SPARQL, or a feature that is refused
@@ -74,6 +75,10 @@ class SnapshotError(GraphError):
 
 class PublishError(GraphError):
     """A snapshot could not be brought into a remote engine as it is."""
+
+
+class PullError(GraphError):
+    """A snapshot could not be fetched, or is not to be trusted."""
 
 
 class CatalogueError(GraphError):

@@ -17,6 +17,7 @@ GRAPHS = {
     "rdf": "application/rdf+xml",
     "jsonld": "application/ld+json",
 }
+PAGE = {"html": "text/html"}
 NAMES = (*TABLES, *GRAPHS)
 
 # What a name means for a graph that is also one for rows, and what clients such as SPARQLWrapper call our formats.
@@ -42,7 +43,7 @@ def accept(name: str) -> str:
     name = name.strip().lower().replace(" ", "+")
     if "/" in name:
         return name
-    found = [table[each] for table in (TABLES, GRAPHS) for each in (name, _ALSO.get(name, "")) if each in table]
+    found = [table[each] for table in (TABLES, GRAPHS, PAGE) for each in (name, _ALSO.get(name, "")) if each in table]
     if not found:
         raise NotAcceptable(f"There is no format {name!r}. There are: {', '.join(NAMES)}.")
     return ", ".join(found)

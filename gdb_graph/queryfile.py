@@ -23,6 +23,8 @@ Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 Text = Mapping[str, str]
 
 LANGUAGES = ("de", "en")
+# libyaml reads the headers in a tenth of the time; it is missing where PyYAML was built without it.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PARAM_LINE = re.compile(r"VALUES \?(\w+) \{ *(.+?) *\}  # param")
 _FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE)
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~/-]*")
@@ -100,6 +102,11 @@ def term(parameter: Parameter, value: str, names: Names) -> ox.NamedNode | ox.Li
     return ox.Literal(value)
 
 
+def slug(value: str, names: Names) -> str:
+    """The short form of what was given for a thing: the last part of our IRIs; anything else as it is."""
+    return value.removeprefix(names.instances)
+
+
 def _is_date(value: str) -> bool:
     if not _DATE.fullmatch(value):
         return False
@@ -172,7 +179,7 @@ def _header(path: Path, text: str) -> dict[str, Any]:
     # Other lines stay as empty ones, so that YAML counts the lines of the file.
     lines = [line[2:] if line.startswith("#+") else "" for line in text.splitlines()]
     try:
-        header = yaml.safe_load("\n".join(lines))
+        header = yaml.load("\n".join(lines), Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
         line = mark.line + 1 if mark else "\n".join(lines)[: getattr(error, "position", 0)].count("\n") + 1

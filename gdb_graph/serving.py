@@ -6,7 +6,8 @@ import logging
 import math
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -19,6 +20,7 @@ from gdb_graph.engine.service import Service
 from gdb_graph.errors import GraphError
 from gdb_graph.remote import talk
 from gdb_graph.remote.service import RemoteService
+from gdb_graph.replica import Again
 from gdb_graph.settings import Settings
 from gdb_graph.web.app import create_app
 from gdb_graph.web.connection import connection
@@ -55,11 +57,12 @@ def _run(make: Callable[[], Service | RemoteService], chosen: Settings) -> None:
 
 
 async def _listen(make: Callable[[], Service | RemoteService], chosen: Settings) -> None:
-    async with make() as service:
+    async with make() as service, _again(chosen) as again:
         journal = sys.stderr if chosen.log_requests else None
+        app = create_app(chosen, service.current, service.load, journal, service.archive, again)
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(chosen, service.current, service.load, journal, service.archive),
+                app,
                 host=chosen.host,
                 port=chosen.port,
                 log_level="warning",
@@ -73,7 +76,26 @@ async def _listen(make: Callable[[], Service | RemoteService], chosen: Settings)
         gc.collect()
         gc.freeze()  # what the start has made stays; the collector need not look at it again and again
         print(f"Serving on {chosen.base_url} (Ctrl-C ends it)", flush=True)
+        preparing = asyncio.create_task(app.prepare(chosen.look_seconds)) if chosen.prepare else None
         await server.serve()
+        if preparing:
+            preparing.cancel()
+
+
+@asynccontextmanager
+async def _again(chosen: Settings) -> AsyncIterator[Again | None]:
+    """Where this is a replica: what looks for another snapshot as long as the service runs."""
+    if not chosen.pull:
+        yield None
+        return
+    again = Again(chosen.pull, chosen.snapshots, chosen.keep, chosen.pull_seconds)
+    task = asyncio.create_task(again.run())
+    try:
+        yield again
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -60,6 +60,8 @@ class Settings:
     snapshots: Annotated[Path, "folder of the snapshots and the pointer `current`"] = Path("snapshots")
     keep: Annotated[int, "snapshots that stay when another is built, the latest first; 0: all"] = 10
     look_seconds: Annotated[float, "seconds after which the service looks again where `current` points"] = 1.0
+    pull: Annotated[str, "address or folder that a replica takes its snapshots from; it then builds none"] = ""
+    pull_seconds: Annotated[float, "seconds after which a replica looks there again"] = 30.0
     engines: Annotated[int, "queries that run at the same time"] = 2
     quick_seconds: Annotated[float, "seconds after which a query makes way for others and goes on slowly"] = 1.0
     slow_engines: Annotated[int, "queries that may go on slowly at the same time"] = 4
@@ -70,6 +72,7 @@ class Settings:
     result_bytes: Annotated[int, "bytes one answer may have; past that 400; 0: as many as come"] = 1_000_000_000
     client_seconds: Annotated[float, "query seconds one client may use a minute; past that 429; 0: any number"] = 60.0
     limit_loopback: Annotated[bool, "whether that holds for clients on this machine too"] = False
+    prepare: Annotated[bool, "whether search and paths are made ready before anybody asks"] = True
     cache_megabytes: Annotated[int, "memory for stored answers, in MB; 0: none"] = 64
     max_age: Annotated[int, "seconds for which caches elsewhere may give an answer without asking again"] = 60
     log_requests: Annotated[bool, "whether each request is one line of JSON on stderr"] = True
@@ -98,6 +101,7 @@ class Settings:
 _BOOLEAN = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _POSITIVE = (
     "look_seconds",
+    "pull_seconds",
     "engines",
     "slow_engines",
     "waiting",

@@ -8,6 +8,7 @@ snapshots/
         queries/*.rq        the curated queries; those in queries/tables define tables
         dumps/ tables/      what people and portals take away, named in the manifest with size and checksum
         report.json         warnings and notes of the validation
+        quality.json        how good the data and its catalogue are
 """
 
 import fcntl
@@ -17,6 +18,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,11 @@ from gdb_graph.terms import Names
 
 UNFINISHED = ".building-"
 """How the names of folders begin that are not yet, or no longer, snapshots; the next build removes them."""
+MANIFEST = "manifest.json"
+QUADS = "quads.nq"
+STORE = "store"
+LAYOUT = 1
+"""The form of the folder. It goes up when an older program could not read a snapshot any more."""
 _POINTER = "current"
 # Oxigraph sorts what it is given in one call: so many quads at once keep the time of a load proportional to its size.
 _AT_ONCE = 200_000
@@ -76,6 +83,11 @@ class Snapshot:
         """All files that are served as they are."""
         return [*self.distributions, *self.metadata]
 
+    @property
+    def parts(self) -> list[Distribution]:
+        """The other files that make it up, but for the manifest and the store; each is named by its path."""
+        return distribution.read(self.manifest.get("parts", []))
+
 
 def open_snapshot(folder: Path) -> Snapshot:
     """The snapshot in `folder`. Raises SnapshotError where there is none, or it is not whole."""
@@ -87,6 +99,8 @@ def open_snapshot(folder: Path) -> Snapshot:
         raise SnapshotError(f"There is no snapshot in {folder}. Run `gdb-graph build` first.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SnapshotError(f"The snapshot in {folder} cannot be read: {error}. Build it again.") from error
+    if manifest.get("layout", 0) > LAYOUT:
+        raise SnapshotError(f"The snapshot in {folder} was built by a newer gdb-graph. Install that version here too.")
     if size != stated:
         raise SnapshotError(f"The snapshot in {folder} is damaged: quads.nq has {size} bytes, not {stated}.")
     if not (folder / "store").is_dir():
@@ -99,7 +113,7 @@ def verify(folder: Path) -> Snapshot:
     opened = open_snapshot(folder)
     if f"sha256:{_digest(opened.quads, opened.queries)}" != opened.manifest.get("content_hash"):
         raise SnapshotError(f"The snapshot in {folder} is damaged: its hash does not fit its content. Build it again.")
-    for file in opened.files:
+    for file in [*opened.files, *opened.parts]:
         distribution.verify(folder, file)
     return opened
 
@@ -136,6 +150,18 @@ def writing(snapshots: Path) -> Iterator[Path]:
 
     Raises BuildInProgress while another process is inside.
     """
+    with locked(snapshots):
+        folder = snapshots / f"{UNFINISHED}snapshot"
+        folder.mkdir()
+        yield folder
+
+
+@contextmanager
+def locked(snapshots: Path) -> Iterator[None]:
+    """Nobody else writes into the folder, which is made; what an interrupted build left is removed.
+
+    Raises BuildInProgress while another process is inside.
+    """
     snapshots.mkdir(parents=True, exist_ok=True)
     with (snapshots / ".lock").open("w") as lock:
         try:
@@ -145,9 +171,7 @@ def writing(snapshots: Path) -> Iterator[Path]:
             raise BuildInProgress(f"Another build is writing into {snapshots}. Wait for it to end.") from error
         _sweep(snapshots)
         try:
-            folder = snapshots / f"{UNFINISHED}snapshot"
-            folder.mkdir()
-            yield folder
+            yield
         finally:
             _sweep(snapshots)
 
@@ -171,13 +195,11 @@ def write(
     for path in _query_files(queries):
         shutil.copyfile(path, folder / "queries" / path.relative_to(queries))
     digest = _digest(folder / "quads.nq", folder / "queries")
-    store = ox.Store(folder / "store")
-    for start in range(0, len(lines), _AT_ONCE):
-        store.bulk_load(b"".join(lines[start : start + _AT_ONCE]), format=ox.RdfFormat.N_QUADS)
-    store.flush()
+    fill_store(folder, lines)
     id_ = digest[:32]
     whole = {
         "id": id_,
+        "layout": LAYOUT,
         "content_hash": f"sha256:{digest}",
         **manifest,
         "bytes": (folder / "quads.nq").stat().st_size,
@@ -186,6 +208,28 @@ def write(
     disk.write_json(folder / "report.json", [asdict(finding) for finding in findings])
     disk.write_json(folder / "manifest.json", whole)
     return id_
+
+
+def fill_store(folder: Path, lines: Iterable[bytes]) -> None:
+    """Write the lines of quads.nq into `folder` as a store."""
+    store, nodes = ox.Store(folder / STORE), list[bytes]()
+    rest = iter(lines)
+    while some := list(islice(rest, _AT_ONCE)):
+        # Each call gives blank nodes new labels, so all quads that have some go in one.
+        nodes += [line for line in some if b"_:" in line]
+        store.bulk_load(b"".join(line for line in some if b"_:" not in line), format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(b"".join(nodes), format=ox.RdfFormat.N_QUADS)
+    store.flush()
+
+
+def seal(folder: Path) -> None:
+    """Have the manifest of the unfinished snapshot in `folder` name every file, so that others can fetch them all."""
+    queries = {
+        path.relative_to(folder).as_posix(): "application/sparql-query" for path in _query_files(folder / "queries")
+    }
+    there = queries | dict.fromkeys(("report.json", "quality.json"), "application/json")
+    parts = [distribution.measure(folder, "", path, media_type, name=path) for path, media_type in there.items()]
+    add(folder, {"parts": [distribution.entry(each) for each in parts]})
 
 
 def add(folder: Path, more: Mapping[str, Any]) -> None:
@@ -202,21 +246,30 @@ def publish(unfinished: Path, id_: str) -> Snapshot:
     snapshots = unfinished.parent
     final = snapshots / id_
     disk.sync(unfinished)
-    if _offered(final) == [file.name for file in open_snapshot(unfinished).files]:
+    if _offered(final) == _names(open_snapshot(unfinished)):
         shutil.rmtree(unfinished)
     else:
         if final.exists():
             final.rename(snapshots / f"{UNFINISHED}replaced")
         unfinished.rename(final)
+    point(snapshots, id_)
+    return open_snapshot(final)
+
+
+def point(snapshots: Path, id_: str) -> None:
+    """Switch `current` to a snapshot in the folder; call it inside `locked` or `writing`."""
     pointer = snapshots / f"{UNFINISHED}{_POINTER}"
     pointer.symlink_to(id_)
     pointer.replace(snapshots / _POINTER)
     disk.sync_folder(snapshots)
-    return open_snapshot(final)
 
 
 def _offered(folder: Path) -> list[str] | None:
     try:
-        return [file.name for file in verify(folder).files]
+        return _names(verify(folder))
     except SnapshotError:
         return None
+
+
+def _names(one: Snapshot) -> list[str]:
+    return [file.name for file in [*one.files, *one.parts]]

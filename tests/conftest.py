@@ -78,7 +78,11 @@ def free_port() -> int:
 
 
 def start(*arguments: str, **settings: str) -> Running:
-    """Start `gdb-graph serve` with arguments and GDB_ settings, and wait until it is ready."""
+    """Start `gdb-graph serve` with arguments and GDB_ settings, and wait until it is ready.
+
+    What nobody asks for is not made, unless `prepare` says so: tests look at what the service does.
+    """
+    settings = {"prepare": "false"} | settings
     port = free_port()
     environment = os.environ | {f"GDB_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "gdb_graph", "serve", "--port", str(port), *arguments]
@@ -117,5 +121,6 @@ def service(snapshot: Snapshot) -> Iterator[Running]:
 
 @pytest.fixture
 def client(service: Running) -> httpx.Client:
-    """A client of that service."""
+    """A client of that service that has chosen no language before."""
+    service.client.cookies.clear()
     return service.client

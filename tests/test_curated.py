@@ -145,7 +145,7 @@ def test_the_page_names_things_in_its_language(client: httpx.Client, lang: str) 
     for row in rows(client.get(f"{ACTORS}.csv")):
         for name in ("actor", "role"):
             label = row[name + lang.capitalize()] or row[f"{name}De"]
-            assert f">{label}</a>" in page
+            assert f">{label}</bdi></a>" in page
 
 
 # Refusals

@@ -13,12 +13,15 @@ from gdb_graph.settings import Settings
 from gdb_graph.snapshot import Snapshot
 from gdb_graph.terms import DEFAULT_BASE
 from gdb_graph.web.app import ROUTES, create_app
+from gdb_graph.web.lists.plan import plans
 from tests.conftest import Running
 from tests.wire import ORIGIN, ask, names, problem
 
 # One address for each route, by the route's path.
 ADDRESSES = {
     "/sparql": "/sparql?query=ASK%7B%7D",
+    "/sparql/terms": "/sparql/terms",
+    "/sparql/explain": "/sparql/explain?query=ASK%7B%7D",
     "/": "/",
     "/search": "/search?q=Kiez",
     "/search/suggest": "/search/suggest?q=Kiez",
@@ -61,6 +64,8 @@ ADDRESSES = {
     "/snapshots": "/snapshots",
     "/snapshots/{id}": "/snapshots/{id}",
     "/snapshots/{id}/sparql": "/snapshots/{id}/sparql?query=ASK%7B%7D",
+    "/snapshots/current/manifest.json": "/snapshots/current/manifest.json",
+    "/snapshots/{id}/{path:path}": "/snapshots/{id}/tables/fields.csv",
     "/changes": "/changes?since={id}&until={id}",
     "/changes.atom": "/changes.atom",
     "/cite": "/cite",
@@ -69,6 +74,8 @@ ADDRESSES = {
     "/metrics": "/metrics",
     "/openapi.json": "/openapi.json",
     "/docs": "/docs",
+    **{f"/{name}": f"/{name}" for name in plans()},
+    **{f"/{name}.{{suffix}}": f"/{name}.csv" for name in plans()},
     "/language": "/language?to=en&back=/queries",
     "/static": "/static/style.css",
 }
@@ -80,6 +87,7 @@ WRONG = {
     "/queries/pilots?nobody=knows": 422,
     "/search?page=nobody-knows": 422,
     "/graphs": 400,
+    "/undertakings?nobody=knows": 422,
     "/language?to=fr": 422,
     "/graph/nowhere": 404,
     "/static/nowhere.css": 404,
@@ -116,7 +124,7 @@ def test_options_names_the_methods_that_there_are(service: Running, target: str)
     assert (reply.status, reply.body) == (204, b"")
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
     allowed = names(reply.headers["Allow"])
-    assert allowed == ["GET", "HEAD", "OPTIONS"] + ["POST"] * ("/sparql" in target)
+    assert allowed == ["GET", "HEAD", "OPTIONS"] + ["POST"] * ("/sparql" in target and "terms" not in target)
     for method in {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE"} - set(allowed):
         refused = ask(service, method, target, ORIGIN, b"")
         problem(refused, 405, "method-not-allowed")

@@ -56,7 +56,7 @@ def test_every_format_has_a_writer() -> None:
 
 @pytest.mark.parametrize("name", ["", "yaml", "text", "csv,tsv", "q=1"])
 def test_a_name_nobody_knows_is_refused(name: str) -> None:
-    with pytest.raises(NotAcceptable, match="There are: json, xml, csv, tsv, ttl, nt, rdf, jsonld"):
+    with pytest.raises(NotAcceptable, match="There are: json, xml, csv, tsv, xlsx, ttl, nt, rdf, jsonld"):
         formats.accept(name)
 
 

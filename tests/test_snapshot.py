@@ -15,6 +15,7 @@ from gdb_graph import distribution, snapshot
 from gdb_graph.__main__ import main
 from gdb_graph.errors import SnapshotError
 from tests.contents import OTHERSTADT, built, state
+from tests.serving import canonical
 
 QUADS = [
     ox.Quad(ox.NamedNode("https://example.org/s"), ox.NamedNode("https://example.org/p"), ox.Literal(number))
@@ -45,6 +46,20 @@ def test_a_snapshot_holds_what_its_manifest_says(copied: Path) -> None:
     assert made.manifest["bytes"] == made.quads.stat().st_size
     assert made.manifest["quads"] == len(made.quads.read_bytes().splitlines())
     assert len(ox.Store.read_only(str(made.folder / "store"))) == made.manifest["quads"]
+
+
+def test_a_store_that_is_filled_in_steps_holds_what_the_quads_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "_AT_ONCE", 2)
+    node, other = ox.BlankNode(), ox.BlankNode()
+    iri = ox.NamedNode("https://example.org/p")
+    linked = [ox.Quad(iri, iri, node), ox.Quad(node, iri, other), ox.Quad(other, iri, ox.Literal("_:"))]
+
+    made = make(tmp_path / "out", QUADS + linked, tmp_path)
+
+    store = ox.Store.read_only(str(made.folder / "store"))
+    assert canonical(store) == canonical(QUADS + linked)
 
 
 def test_its_quads_are_sorted_and_unique(copied: Path) -> None:

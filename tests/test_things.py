@@ -160,11 +160,11 @@ def test_a_page_is_headed_by_the_label(client: httpx.Client, local: ox.Store, pa
         )
         if isinstance(quad.object, ox.Literal)
     }
-    assert f"<h1>{labels[lang]}</h1>" in client.get(path, params={"lang": lang}, headers=BROWSER).text
+    assert f"<h1><bdi>{labels[lang]}</bdi></h1>" in client.get(path, params={"lang": lang}, headers=BROWSER).text
 
 
 def test_a_page_names_the_sources_of_a_statement(client: httpx.Client) -> None:
-    page = client.get(f"/page/{SLUG}", headers=BROWSER).text
+    page = client.get(f"/page/{SLUG}?view=statements", headers=BROWSER).text
     assert '<a href="/graph/src-' in page
     assert "abgeleitet" in page
 

@@ -16,7 +16,7 @@ FILES = tomllib.loads((VENDORED / "manifest.toml").read_text(encoding="utf-8"))[
 def test_every_file_is_stated_once() -> None:
     there = {path.relative_to(VENDORED).as_posix() for path in VENDORED.rglob("*") if path.is_file()}
 
-    assert sorted(each["path"] for each in FILES) == sorted(there - {"manifest.toml"})
+    assert sorted(each["path"] for each in FILES) == sorted(path for path in there if not path.startswith("manifest."))
 
 
 @pytest.mark.parametrize("file", FILES, ids=[each["path"] for each in FILES])
@@ -26,7 +26,7 @@ def test_a_file_is_the_one_that_was_taken_over(file: dict[str, str]) -> None:
     assert hashlib.sha256(content).hexdigest() == file["sha256"]
     assert all(file[key] for key in ("library", "version", "licence", "source"))
     assert file["path"].startswith(f"{file['path'].split('-')[0]}-{file['version']}/")
-    assert (VENDORED / file["path"].split("/")[0] / "LICENSE.txt").is_file()
+    assert list((VENDORED / file["path"].split("/")[0]).glob("LICENSE*"))
 
 
 def test_what_a_module_loads_is_there(client: httpx.Client) -> None:

@@ -139,7 +139,7 @@ def test_without_a_query_it_describes_itself(old: httpx.Client) -> None:
     described = old.get(path, headers={"Accept": "text/turtle"})
     assert f"<https://example.org/g{path}>" in described.text
     assert described.headers["X-Snapshot"] == OLD
-    assert f'action="/g{path}"' in old.get(path, headers=HTML).text
+    assert f'action="/g{path}#answer"' in old.get(path, headers=HTML).text
 
 
 def test_its_answers_are_tagged_by_their_own_snapshot(old: httpx.Client) -> None:

@@ -175,6 +175,7 @@ def build(
         snapshot.add(folder, exported | {"editions": editions.editions(exported["distributions"], before, now)})
         written, figures = snapshot.open_snapshot(folder), describe.figures_in(store)
         quality.write(folder, quality.report(written, checked.findings, figures, settings))
+        snapshot.seal(folder)
         published = snapshot.publish(folder, id_)
         history.prune(out, settings.keep)
         return published

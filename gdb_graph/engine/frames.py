@@ -1,6 +1,6 @@
 """How an engine and the HTTP process talk: frames of a kind, a length and bytes over one stream socket.
 
-request   →  Q [query, accept, default graphs, named graphs, base, labels, notes]
+request   →  Q [query, accept, default graphs, named graphs, base, labels, notes, first]
 answer    ←  H content type · D bytes … · E rows grown    or, after any, X {"error": …, "message": …, "place": …}
 """
 
@@ -20,7 +20,7 @@ _PREFIX = struct.Struct(">cI")
 def encode(request: Request) -> bytes:
     """The frame of a request."""
     graphs = tuple(request.default_graphs), tuple(request.named_graphs)
-    parts = (request.query, request.accept, *graphs, request.base, request.labels, request.notes)
+    parts = (request.query, request.accept, *graphs, request.base, request.labels, request.notes, request.first)
     return pack(QUERY, json.dumps(parts).encode())
 
 

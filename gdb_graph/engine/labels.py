@@ -25,13 +25,14 @@ Labels = Callable[[str], Sequence[str]]
 Row = Sequence[Any]
 
 
-def labelled(results: ox.QuerySolutions, store: ox.Store, languages: Sequence[str]) -> ox.QuerySolutions:
+def labelled(results: ox.QuerySolutions, store: ox.Store, languages: Sequence[str], most: int = 0) -> ox.QuerySolutions:
     """The `results` with a column for each of the `languages` behind every variable that holds IRIs.
 
-    A variable that is there already keeps its values: a query that makes its own `xDe` gets no other.
+    A variable that is there already keeps its values: a query that makes its own `xDe` gets no other. `most` is how
+    many rows are given; 0: all.
     """
     names = [variable.value for variable in results.variables]
-    rows = iter(results)
+    rows = islice(results, most or None)
     first: list[Row] = list(islice(rows, LOOKED_THROUGH + 1))
     wanted = set(range(len(names))) if len(first) > LOOKED_THROUGH else _holding_iris(first)
     document = _document(names, chain(first, rows), wanted, languages, _labels(store, languages))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from gdb_graph.engine import child
+from gdb_graph.engine import child, sheet
 from gdb_graph.engine.child import Bounds
 from gdb_graph.terms import Names
 
@@ -36,6 +36,7 @@ def main(quads: Path, base: str, bounds: Bounds, control: socket.socket) -> None
     except (OSError, ValueError, SyntaxError) as error:
         sys.exit(f"{quads} cannot be loaded: {error}")
     prefixes = Names(base).prefixes()
+    sheet.prepare()
     gc.collect()
     gc.freeze()  # the collector must not touch, and so copy, the pages the engines share
     children: set[int] = set()

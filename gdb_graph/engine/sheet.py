@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import IO, Any
 
 import pyoxigraph as ox
-import xlsxwriter
 
 from gdb_graph.errors import NotAcceptable, ResultTooLarge
 from gdb_graph.terms import XSD
@@ -33,6 +32,8 @@ class Sheet:
 
     def __init__(self, names: Sequence[str], rows: Iterable[Sequence[Any]], notes: Notes) -> None:
         """Raises ResultTooLarge for more than a spreadsheet holds, NotAcceptable for a text that no cell holds."""
+        import xlsxwriter  # half of what the engine takes to load, and few answers are spreadsheets
+
         self._bytes = io.BytesIO()
         self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True})
         self._book.set_properties({"created": _OLDEST})
@@ -83,13 +84,18 @@ class Sheet:
             row += 1
 
 
+def prepare() -> None:
+    """Make one, so that all that it takes is loaded before an engine can open no file any more."""
+    Sheet(["x"], [[ox.Literal("a")], [ox.Literal(1)]], [["a", "b"]]).write(io.BytesIO())
+
+
 def _put(sheet: Any, row: int, place: int, term: Any) -> int:
     """Write one term, give the width it wants."""
     text = term.value if isinstance(term, (ox.NamedNode, ox.Literal)) else str(term)
     if isinstance(term, ox.Literal) and term.datatype.value in _NUMERIC and _NUMBER.fullmatch(text):
         sheet.write_number(row, place, float(text))
         return len(text)
-    if len(text.encode("utf-16-le")) // 2 > _LONGEST or _NO_XML.search(text):
+    if len(text.encode("utf-16-le")) // 2 > _LONGEST or _NO_XML.search(text):  # it counts as UTF-16 does
         raise NotAcceptable(
             f"Row {row} has a text that no cell of a spreadsheet holds: longer than {_LONGEST} characters, or with "
             "control characters. Ask for another format, such as CSV."

@@ -7,6 +7,7 @@ process and nothing else. Results are serialised where they are made: pyoxigraph
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any, Protocol, TypeVar
 
 import pyoxigraph as ox
@@ -50,6 +51,7 @@ class Request:
 
     `base` is what relative IRIs in the text are relative to, where it states no BASE; "": there are none then.
     `labels` are languages in which IRIs in rows have their labels beside them; `notes` stand in a spreadsheet.
+    `first` is how many rows or triples are given at most, for a page that says so; 0: all.
     """
 
     query: str
@@ -59,6 +61,7 @@ class Request:
     base: str = ""
     labels: Sequence[str] = ()
     notes: Notes = ()
+    first: int = 0
 
 
 class Begin(Protocol):
@@ -88,16 +91,16 @@ def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: B
             raise
         raise BadQuery(f"{error}. The description of /sparql lists those that are.") from error
     if isinstance(results, ox.QuerySolutions):
-        write(labels.labelled(results, store, request.labels) if request.labels else results, request, begin)
-    elif request.labels:
-        raise BadQuery("`labels` is for a SELECT, whose rows have columns. Ask without it.")
+        if request.labels or request.first:
+            results = labels.labelled(results, store, request.labels, request.first)
+        write(results, request, begin)
     elif isinstance(results, ox.QueryBoolean):
         format_, content_type = choose(request.accept, BOOLEAN)
         results.serialize(begin(content_type), format_)
     else:
         rdf_format, content_type = choose(request.accept, GRAPH)
         # A CONSTRUCT answer is a graph, and a graph is a set.
-        triples = dict.fromkeys(results)
+        triples = dict.fromkeys(islice(results, request.first or None))
         writers.graph(triples, rdf_format, begin(content_type, len(triples)), prefixes)
 
 

@@ -55,6 +55,11 @@ def form(query: str) -> str:
     return next((each for each in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE") if first.startswith(each)), "SELECT")
 
 
+def uncommented(query: str) -> str:
+    """The text with blanks in place of comments, so that every place in it stays the same."""
+    return _TOKEN.sub(lambda match: " " * len(match.group()) if match.lastgroup == "comment" else match.group(), query)
+
+
 def calls_a_service(query: str) -> bool:
     """Whether the text holds the keyword SERVICE, in any spelling, outside names, strings and comments.
 

@@ -10,7 +10,7 @@ from gdb_graph.pictures.words import LINE, lines, short, thousands
 from gdb_graph.rows import Row
 
 MOST = 100
-_HEAD, _BAR, _HEIGHT, _SIDE, _SPACE = 330, 420, 18, 260, 14
+_INDENT, _BAR, _WIDTH, _HEIGHT, _SPACE = 16, 480, 760, 18, 16
 # What may be said several times of one allocation.
 _COLUMNS = ("purpose", "kind", "currency", "funder")
 
@@ -50,7 +50,7 @@ def funding(rows: Sequence[Row], said: Said) -> Picture:
     # What is said to be for nothing comes last; sorting keeps the rest as it is, the largest first.
     for purposes, allocations in sorted(groups.items(), key=lambda each: not each[0]):
         title = joined(purposes) or said.texts["no_purpose"]
-        text = Text(0, y + LINE, lines(title, _HEAD + _BAR, bold=True)[0], bold=True)
+        text = Text(0, y + LINE, lines(title, _WIDTH, bold=True)[0], bold=True)
         marks.append(Link((purposes[0].iri,), short(title), (text,)) if len(purposes) == 1 else text)
         y += LINE + 10
         for each in allocations:
@@ -62,7 +62,7 @@ def funding(rows: Sequence[Row], said: Said) -> Picture:
         "amounts": sum(bool(each.size) for each in found),
         "purposes": len({purpose for each in found for purpose in each.purposes}),
     }
-    return Picture(_HEAD + _BAR + _SIDE, y, marks, facts, min(len(found), MOST), len(found))
+    return Picture(_WIDTH, y, marks, facts, min(len(found), MOST), len(found))
 
 
 def _gathered(rows: Sequence[Row], lang: str) -> Iterable[_Allocation]:
@@ -85,18 +85,19 @@ def _decimal(text: str) -> Decimal:
 
 
 def _drawn(one: _Allocation, y: float, largest: Decimal, said: Said) -> tuple[Link, float]:
-    name = lines(one.thing.label, _HEAD - 14, 2)
+    """One allocation from `y` downwards, and where the next begins."""
+    name = lines(one.thing.label, _WIDTH - _INDENT, 2)
     amounts = " | ".join(thousands(each, said.lang) for each in one.amounts)
     amount = f"{amounts} {one.currency}".strip() if amounts else said.texts["no_amount"]
     about = "; ".join(filter(None, (joined(one.said["kind"]), joined(one.said["funder"]))))
-    under = lines(about, _BAR + _SIDE - 10, 2)
-    marks: list[Text | Box] = [Text(_HEAD - 10, y + 13 + LINE * at, each, "end") for at, each in enumerate(name)]
+    marks: list[Text | Box] = [Text(_INDENT, y + 13 + LINE * at, each) for at, each in enumerate(name)]
+    bar = y + LINE * len(name) + 4
     long = max(2.0, round(float(one.size / largest) * _BAR, 1)) if one.size else 0.0
     if long:
-        marks.append(Box(_HEAD, y, long, _HEIGHT, "shade3", 1.25, 2))
-    shown = lines(amount, _SIDE - 10 + _BAR - long, bold=True)[0]
-    marks.append(Text(round(_HEAD + long + (8 if long else 0), 1), y + 14, shown, bold=bool(long), italic=not long))
-    marks += [Text(_HEAD, y + _HEIGHT + 15 + LINE * at, each) for at, each in enumerate(under)]
+        marks.append(Box(_INDENT, bar, long, _HEIGHT, "shade3", 1.25, 2))
+    begin = round(_INDENT + long + (8 if long else 0), 1)
+    marks.append(Text(begin, bar + 14, lines(amount, _WIDTH - begin, bold=True)[0], bold=bool(long), italic=not long))
+    under = lines(about, _WIDTH - _INDENT, 2)
+    marks += [Text(_INDENT, bar + _HEIGHT + 15 + LINE * at, each, italic=True) for at, each in enumerate(under)]
     title = "; ".join(filter(None, (f"{short(one.thing.label)}: {short(amount)}", short(about))))
-    tall = max(LINE * len(name), _HEIGHT + LINE * len(under) + 2)
-    return Link((one.thing.iri,), title, tuple(marks)), y + tall + 10
+    return Link((one.thing.iri,), title, tuple(marks)), bar + _HEIGHT + LINE * len(under) + _SPACE

@@ -21,6 +21,7 @@ class Offer:
 
     `backed` names columns of IRIs: with one, the evidence for a row is that of the thing there; with two, how the
     things are connected, in at most `hops` steps. A row whose `counted` is 0 states nothing that could be backed.
+    `related` names queries that one may want to ask next.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Offer:
     hops: int = 0
     counted: str = ""
     explorable: bool = False
+    related: tuple[str, ...] = ()
 
     def backing(self, row: Row) -> tuple[str, ...]:
         """The things whose evidence, or whose connection, backs a row; none where a row states nothing."""
@@ -51,6 +53,7 @@ OFFERS: tuple[Offer, ...] = (
         ("actor", "pilot"),
         hops=1,
         explorable=True,
+        related=("pilots", "fields-without-pilot", "cooperation"),
     ),
     Offer(
         "actors-and-fields",
@@ -59,6 +62,7 @@ OFFERS: tuple[Offer, ...] = (
         ("actor", "field"),
         hops=2,
         counted="undertakings",
+        related=("action-fields", "fields-without-pilot", "fields-without-undertaking"),
     ),
     Offer(
         "values-and-fields",
@@ -67,18 +71,21 @@ OFFERS: tuple[Offer, ...] = (
         ("value", "field"),
         hops=2,
         counted="undertakings",
+        related=("values-without-undertaking", "fields-without-undertaking"),
     ),
     Offer(
         "timeline",
         "timeline",
         timeline,
         ("thing",),
+        related=("contradictions", "status-of-all", "participation-events"),
     ),
     Offer(
         "funding",
         "funding-by-funder",
         funding,
         ("allocation",),
+        related=("funding-of-undertaking",),
     ),
     Offer(
         "districts",
@@ -86,5 +93,6 @@ OFFERS: tuple[Offer, ...] = (
         lambda rows, said: places(rows, "district", "undertaking", said),
         ("undertaking", "district"),
         hops=1,
+        related=("undertakings-in-district",),
     ),
 )

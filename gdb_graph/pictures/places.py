@@ -8,7 +8,7 @@ from gdb_graph.pictures.words import LINE, lines, short
 from gdb_graph.rows import Row
 
 MOST, MOST_EACH = 60, 24
-_HEAD, _WIDTH, _HEIGHT, _SPACE, _ACROSS = 270, 190, 48, 8, 4
+_LEFT, _WIDTH, _HEIGHT, _SPACE, _ACROSS = 4, 190, 48, 8, 5
 
 
 def places(rows: Sequence[Row], place: str, thing: str, said: Said) -> Picture:
@@ -19,24 +19,25 @@ def places(rows: Sequence[Row], place: str, thing: str, said: Said) -> Picture:
             each = item(row, thing, said.lang)
             found.setdefault(where, {}).update({each: None} if each else {})
     ordered = sorted(found.items(), key=lambda each: -len(each[1]))
-    right = _HEAD + _ACROSS * (_WIDTH + _SPACE)
+    right = _LEFT + _ACROSS * (_WIDTH + _SPACE)
     marks: list[Mark] = []
     y = 0.0
     for where, there in ordered[:MOST]:
         marks.append(Line(0, y, right, y, faint=True))
-        shown = list(there)[:MOST_EACH]
-        name = lines(f"{where.label} ({len(there)})", _HEAD - 12, 2, bold=True)
-        words = tuple(Text(0, y + 24 + LINE * at, each, bold=bool(there)) for at, each in enumerate(name))
-        marks.append(Link((where.iri,), f"{short(where.label)}: {len(there)}", words))
+        name = lines(f"{where.label} ({len(there)})", right - _LEFT, bold=True)[0]
+        words = Text(_LEFT, y + 22, name, bold=bool(there))
+        marks.append(Link((where.iri,), f"{short(where.label)}: {len(there)}", (words,)))
+        y += 30
         if not there:
-            marks.append(Text(_HEAD, y + 24, said.texts["nothing_here"], italic=True))
+            marks.append(Text(_LEFT, y + 10, said.texts["nothing_here"], italic=True))
+            y += LINE + 6
+        shown = list(there)[:MOST_EACH]
         for at, one in enumerate(shown):
-            marks.append(_box(one, _HEAD + at % _ACROSS * (_WIDTH + _SPACE), y + _SPACE + at // _ACROSS * 56))
-        more = len(there) - len(shown)
-        tall = max(LINE * len(name) + 20, -(-len(shown) // _ACROSS) * (_HEIGHT + _SPACE) + _SPACE)
-        if more:
-            marks.append(Text(_HEAD, y + tall + 12, f"+ {more}"))
-        y += tall + (LINE + 4 if more else 0)
+            marks.append(_box(one, _LEFT + at % _ACROSS * (_WIDTH + _SPACE), y + at // _ACROSS * (_HEIGHT + _SPACE)))
+        y += -(-len(shown) // _ACROSS) * (_HEIGHT + _SPACE)
+        if more := len(there) - len(shown):
+            marks.append(Text(_LEFT, y + 12, f"+ {more}"))
+            y += LINE + 6
     marks.append(Line(0, y, right, y, faint=True))
     things = {each for there in found.values() for each in there if each}
     facts = {"places": len(found), "empty": sum(not there for there in found.values()), "things": len(things)}

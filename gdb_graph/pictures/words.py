@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SIZE, LINE = 13, 16
 # Parts of the font's size, rather too much than too little: a text that is too short is still right.
@@ -11,6 +12,8 @@ _ELLIPSIS = "…"
 # What changes the direction of the letters around it.
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LONGEST = 300
+# The same labels stand in many cells and on every page: so many texts, and letters, are remembered.
+_REMEMBERED = 2000
 # Where a word may be broken: after a hyphen or a slash.
 _BREAK = re.compile(r"(?<=[-/])(?=\w)")
 
@@ -21,12 +24,14 @@ def readable(text: str) -> str:
     return " ".join(kept.split())
 
 
+@lru_cache(_REMEMBERED)
 def _is_readable(letter: str) -> bool:
     if letter in _DIRECTIONS:
         return False
     return letter.isspace() or unicodedata.category(letter) not in ("Cc", "Cs", "Cn", "Co")
 
 
+@lru_cache(_REMEMBERED)
 def short(text: str) -> str:
     """A readable text for a hint or a sentence, cut where nobody would read on."""
     clean = readable(text[: 4 * _LONGEST])
@@ -38,6 +43,7 @@ def width(text: str, bold: bool = False) -> float:
     return SIZE * (_BOLD if bold else 1) * sum(map(_width, text))
 
 
+@lru_cache(_REMEMBERED)
 def _width(letter: str) -> float:
     if letter in _NARROW_LETTERS:
         return _NARROW
@@ -48,6 +54,7 @@ def _width(letter: str) -> float:
     return _CAPITAL if letter.isupper() else _OTHER
 
 
+@lru_cache(_REMEMBERED)
 def lines(text: str, room: float, most: int = 1, bold: bool = False) -> tuple[str, ...]:
     """A text in at most so many lines that are no wider than `room`; what is left out shows as an ellipsis."""
     room = room / _BOLD if bold else room

@@ -15,25 +15,27 @@ _NAMING = ", ".join(f"<{iri}>" for iri in (f"{SKOS}prefLabel", f"{RDFS}label", f
 Fetch = Callable[[str], Iterable[ox.QuerySolution]]
 
 
-def labelled(results: ox.QuerySolutions, languages: Sequence[str], fetch: Fetch) -> ox.QuerySolutions:
+def labelled(results: ox.QuerySolutions, languages: Sequence[str], fetch: Fetch, most: int) -> ox.QuerySolutions:
     """What `engine.labels.labelled` does; `fetch` gives the rows of a SELECT from the engine."""
     store = ox.Store()
-    return labels.labelled(cast(ox.QuerySolutions, _Rows(results, store, fetch)), store, languages)
+    return labels.labelled(
+        cast(ox.QuerySolutions, _Rows(results, store, fetch, bool(languages))), store, languages, most
+    )
 
 
 class _Rows:
     """The rows, each given only when the labels of its IRIs are in the store."""
 
-    def __init__(self, results: ox.QuerySolutions, store: ox.Store, fetch: Fetch) -> None:
+    def __init__(self, results: ox.QuerySolutions, store: ox.Store, fetch: Fetch, wanted: bool) -> None:
         self.variables = results.variables
-        self._results, self._store, self._fetch = results, store, fetch
+        self._results, self._store, self._fetch, self._wanted = results, store, fetch, wanted
         self._known: set[str] = set()
 
     def __iter__(self) -> Iterator[Any]:
         rows = iter(self._results)
         while part := list(islice(rows, _AT_ONCE)):
             iris = {term.value for row in part for term in row if isinstance(term, ox.NamedNode)} - self._known
-            if iris:
+            if iris and self._wanted:
                 self._known |= iris
                 things = " ".join(f"<{iri}>" for iri in sorted(iris))
                 text = (

@@ -5,6 +5,7 @@ So every answer is one that could be read to its end, whatever the engine has se
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -53,13 +54,14 @@ def _transcode(wanted: Wanted, received: IO[bytes], output: Output) -> None:
             _ask(wanted, received, output)
         elif wanted.question.form == "SELECT":
             rows = _rows(wanted, received)
-            if wanted.request.labels:
-                rows = labelled(rows, wanted.request.labels, wanted.fetch)
+            if wanted.request.labels or wanted.request.first:
+                rows = labelled(rows, wanted.request.labels, wanted.fetch, wanted.request.first)
             sparql.write(rows, wanted.request, cast(Begin, output.begin))
             _check_rows(output.rows, wanted)
         else:
             _graph(wanted, received, output)
-        received.read()
+        if not wanted.request.first:
+            received.read()
     except (SyntaxError, UnicodeDecodeError) as error:
         raise EngineGone(_NONSENSE) from error
 
@@ -89,12 +91,14 @@ def _ask(wanted: Wanted, received: IO[bytes], output: Output) -> None:
 def _graph(wanted: Wanted, received: IO[bytes], output: Output) -> None:
     format_, content_type = sparql.choose(wanted.request.accept, sparql.GRAPH)
     triples: Iterable[Any]
+    first = wanted.request.first or None
     if wanted.question.template:
         counted = _Counted(_rows(wanted, received))
-        triples = dict.fromkeys(wanted.question.template.fill(counted))
+        triples = dict.fromkeys(islice(wanted.question.template.fill(counted), first))
         _check_rows(counted.count, wanted)
     else:
-        triples = dict.fromkeys(quad.triple for quad in ox.parse(received, format=ox.RdfFormat.N_TRIPLES))
+        coming = (quad.triple for quad in ox.parse(received, format=ox.RdfFormat.N_TRIPLES))
+        triples = dict.fromkeys(islice(coming, first))
     file = cast(IO[bytes], output.begin(content_type, len(triples)))
     writers.graph(triples, format_, file, wanted.prefixes)
 

@@ -20,12 +20,14 @@ from gdb_graph.web import (
     curated,
     datasets,
     discovery,
+    explain,
     feed,
     files,
     graphs,
     home,
     languages,
     metrics,
+    mirror,
     openapi,
     operation,
     overview,
@@ -36,21 +38,29 @@ from gdb_graph.web import (
     search,
     things,
     versions,
+    vocabulary,
     void,
 )
 from gdb_graph.web.front import Front
 from gdb_graph.web.indexes import Indexes
 from gdb_graph.web.journal import Journal
-from gdb_graph.web.metrics import Metrics
+from gdb_graph.web.lists.items import Lists
+from gdb_graph.web.lists.page import listing
+from gdb_graph.web.lists.plan import plans
+from gdb_graph.web.metrics import Metrics, Source
 from gdb_graph.web.networks import Networks
 from gdb_graph.web.pages import HERE, Pages
 from gdb_graph.web.problems import show_error
+from gdb_graph.web.work import Work
 
 ROUTES: list[BaseRoute] = [
     # `front` answers this one itself: it is the hot path.
     Route(protocol.PATH, protocol.sparql, methods=[*protocol.METHODS]),
+    Route("/sparql/terms", vocabulary.terms),
+    Route("/sparql/explain", explain.explain, methods=[*protocol.METHODS]),
     Route("/", home.home),
     Route(languages.PATH, languages.switch),
+    *(Route(f"/{name}{suffix}", listing(name)) for name in plans() for suffix in ("", ".{suffix}")),
     Route("/search", search.search),
     Route("/search/suggest", search.suggest),
     Route("/search/description.xml", search.description),
@@ -92,6 +102,8 @@ ROUTES: list[BaseRoute] = [
     Route("/snapshots", versions.listing),
     Route("/snapshots/{id}", versions.one),
     Route("/snapshots/{id}/sparql", versions.sparql, methods=[*protocol.METHODS]),
+    Route("/snapshots/current/manifest.json", mirror.current),
+    Route("/snapshots/{id}/{path:path}", mirror.file),
     Route("/changes", changes.changes),
     Route("/changes.atom", feed.feed),
     Route("/cite", cite.cite),
@@ -110,10 +122,11 @@ def create_app(
     load: Callable[[], Mapping[str, int]] = dict,
     journal: IO[str] | None = None,
     archive: Archive | None = None,
+    source: Source | None = None,
 ) -> Front:
     """The application; `current` tells what is published, `load` how much runs and waits, `journal` takes the log.
 
-    `archive` has older snapshots; without it there is only the current one.
+    `archive` has older snapshots; without it there is only the current one. `source` is where a replica pulls from.
     """
     # The pages of FastAPI load scripts from elsewhere; /docs and /openapi.json are ours.
     app = FastAPI(
@@ -130,8 +143,10 @@ def create_app(
     app.state.base_url = settings.base_url
     app.state.pages = Pages()
     app.state.indexes = Indexes(wait_seconds=5)
-    app.state.metrics = Metrics(load)
+    app.state.metrics = Metrics(load, source)
     app.state.networks = Networks()
+    app.state.work = Work(settings.engines, settings.waiting)
+    app.state.lists = Lists()
     for kind in (GraphError, HTTPException, Exception):
         app.add_exception_handler(kind, show_error)
     return Front(app, settings, Journal(journal, settings.log_addresses), app.state.metrics)

@@ -1,6 +1,5 @@
 """`/connections`: how two things are connected, as a page with its form, a picture, JSON or CSV."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from gdb_graph.web.pages import SECURITY, Pages
 from gdb_graph.web.parts import HTML, accepted, language, published, varies
 from gdb_graph.web.wishes import Fault, Wishes
 from gdb_graph.web.wishes import tell as tell_fault
+from gdb_graph.web.work import Work
 
 FORMATS = {"json": "application/json", "csv": "text/csv", "svg": "image/svg+xml", "html": HTML}
 TAKES = ("from", "to", "max_hops", "via", "kind", "k")
@@ -56,7 +56,8 @@ async def connections(request: Request) -> Response:
     networks: Networks = request.app.state.networks
     explored = await networks.of(now)
     # All that follows is work of the processor: beside the event loop.
-    return await asyncio.to_thread(_respond, request, now, explored, chosen)
+    work: Work = request.app.state.work
+    return await work.do(_respond, request, now, explored, chosen)
 
 
 def chosen_format(request: Request, formats: Mapping[str, str]) -> str:
@@ -96,7 +97,10 @@ def _asked(request: Request, now: Published, explored: Explored, chosen: str) ->
     network, wordings = explored.network, explored.wordings
     wishes = Wishes(request, network, TAKES)
     is_required = bool(wishes.given) or chosen != "html"
-    start, goal = (wishes.thing(name, required=is_required) for name in ("from", "to"))
+    start = wishes.thing("from", required=is_required)
+    # Pages of things lead here with the start alone: on a page the goal is still to be chosen.
+    is_begun = chosen == "html" and bool(start) and "to" not in wishes.given
+    goal = wishes.thing("to", required=is_required and not is_begun)
     via = wishes.thing("via")
     hops = int(wishes.number("max_hops", HOPS, 1, MOST_HOPS))
     count = int(wishes.number("k", PATHS, 1, MOST_PATHS))

@@ -1,7 +1,9 @@
 """The curated queries over HTTP: their catalogue, and the answer to one, as a page with its form or as data."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -15,13 +17,19 @@ from gdb_graph.errors import NotAcceptable
 from gdb_graph.formats import TABLES
 from gdb_graph.queryfile import Query
 from gdb_graph.rows import Shown, table
-from gdb_graph.web.choices import choices, fill
+from gdb_graph.web.choices import Choice, Offer, fill, meant
 from gdb_graph.web.links import Links
+from gdb_graph.web.notes import wants_notes, with_notes
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import accepted, language, published, respond, select, wants_html, whole
 from gdb_graph.web.problems import Problem
+from gdb_graph.web.topics import by_topic, having
+from gdb_graph.web.turning import PARAMETERS, turned
+from gdb_graph.web.workbench import bare
 
 NOT_PARAMETERS = ("format", "lang")
+# So many choices are a list to look through; so many more complete what is typed; beyond that, names are typed.
+_LISTED, _COMPLETED = 60, 2000
 
 
 async def catalogue(request: Request) -> Response:
@@ -29,7 +37,10 @@ async def catalogue(request: Request) -> Response:
     now = published(request)
     if wants_html(request, ["application/json"]):
         pages: Pages = request.app.state.pages
-        return pages.show(request, now, "queries", queries=now.queries.values())
+        sought = request.query_params.get("q", "").strip()
+        found = having(now.queries.values(), sought)
+        topics = by_topic(found, pages.text(language(request)))
+        return pages.show(request, now, "queries", topics=topics, count=len(found), sought=sought)
     links = Links(request.app.state.base_url, now.snapshot.names)
     return JSONResponse(
         [_entry(query, links) for query in now.queries.values()],
@@ -66,17 +77,31 @@ async def one(request: Request) -> Response:
     if query is None:
         near = queryfile.near(name, now.queries)
         raise Problem(404, "not-found", f"There is no query {name!r}.{near} All stand at /queries.")
-    values = _values(request)
     accept = _accept(request, suffix)
-    if accept is None:
-        return await _page(request, now, query, values)
-    text = await fill(now, query, values)
-    return await respond(request, now, Asked(text, accept))
-
-
-def _values(request: Request) -> dict[str, str]:
     # A form sends every field; one left empty was not filled in.
-    return {name: value for name, value in request.query_params.items() if name not in NOT_PARAMETERS and value}
+    given = {name: value for name, value in request.query_params.items() if name not in NOT_PARAMETERS and value}
+    turning = {name: given.pop(name) for name in PARAMETERS if accept is None and name in given}
+    offer = Offer(now)
+    values = await meant(now, offer, query, given)
+    text = await fill(now, offer, query, values)
+    if accept is None:
+        fields = [await _field(now, offer, each, values, language(request)) for each in query.parameters]
+        return await _page(request, now, query, text, values, turning, fields)
+    asked = Asked(text, accept)
+    if wants_notes(accept):
+        return await with_notes(request, now, asked, _told(query, values, now, language(request)))
+    return await respond(request, now, asked)
+
+
+def _told(query: Query, values: Mapping[str, str], now: Published, lang: str) -> Sequence[Sequence[str]]:
+    """What a spreadsheet says of its question: the question, its parameters, and what the columns are called."""
+    headings = [(name, _heading(query, name, lang)) for name in query.header.get("columns", {})]
+    return [
+        [query.summary[lang]],
+        *([text] for text in [query.description.get(lang, "")] if text),
+        *([each.label[lang], _value(each, values, now)] for each in query.parameters),
+        *([name, heading] for name, heading in headings),
+    ]
 
 
 def _accept(request: Request, suffix: str) -> str | None:
@@ -89,25 +114,61 @@ def _accept(request: Request, suffix: str) -> str | None:
     return TABLES[asked] if asked else accepted(request) or "*/*"
 
 
-async def _page(request: Request, now: Published, query: Query, values: Mapping[str, str]) -> Response:
+async def _page(
+    request: Request,
+    now: Published,
+    query: Query,
+    text: str,
+    values: Mapping[str, str],
+    turning: Mapping[str, str],
+    fields: "Sequence[Field]",
+) -> Response:
     pages: Pages = request.app.state.pages
-    text = await fill(now, query, values)
     lang = language(request)
     columns, lines, plain = await _shown(now, query, text, lang)
+    shared = {name: queryfile.slug(value, now.snapshot.names) for name, value in values.items()}
     return pages.show(
         request,
         now,
         "query",
         query=query,
         text=text,
-        fields=[(each, await choices(now, each), _value(each, values, now)) for each in query.parameters],
-        values=values,
-        columns=columns,
+        sparql=bare(text),
+        fields=fields,
+        values=shared,
         headings={name: _heading(query, name, lang) for name in columns},
-        rows=lines,
+        sheet=turned(columns, lines, turning),
         plain=plain,
         formats=list(TABLES if query.form == "SELECT" else {}),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter as a form shows it: what it may be, if these are few enough to list, and what it is."""
+
+    parameter: queryfile.Parameter
+    choices: Sequence[Choice]
+    value: str
+    shown: str
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is chosen from a list; else it is typed, and completed where there are choices."""
+        return 0 < len(self.choices) <= _LISTED
+
+
+async def _field(
+    now: Published, offer: Offer, parameter: queryfile.Parameter, values: Mapping[str, str], lang: str
+) -> Field:
+    value = _value(parameter, values, now)
+    if len(await offer.iris(parameter)) > _COMPLETED:
+        return Field(parameter, (), value, queryfile.slug(value, now.snapshot.names))
+    offered = await offer.choices(parameter)
+    labels = Counter(choice.label[lang] for choice in offered)
+    label = next((choice.label[lang] for choice in offered if choice.iri == value), value)
+    # A name that two things have says too little.
+    return Field(parameter, offered, value, label if labels[label] == 1 else value)
 
 
 async def _shown(now: Published, query: Query, text: str, lang: str) -> tuple[list[str], list[list[Shown]], str]:

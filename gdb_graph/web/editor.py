@@ -6,24 +6,16 @@ The description holds the curated queries as well: editors that know the form of
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gdb_graph import formats
 from gdb_graph.engine.sparql import GRAPH
 from gdb_graph.errors import NotAcceptable
 from gdb_graph.negotiation import best
 from gdb_graph.terms import SCHEMA, SH
+from gdb_graph.web import workbench
 from gdb_graph.web.examples import examples
 from gdb_graph.web.links import Links
-from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import HTML, published
 from gdb_graph.web.rdf import serialised
 from gdb_graph.web.service_description import PREFIXES, description
-
-_EXAMPLE = """SELECT ?pilot ?label
-WHERE {
-  ?pilot a gdb:PilotProject ;
-         skos:prefLabel ?label .
-}
-ORDER BY ?label"""
 
 
 async def describe(request: Request, accept: str | None) -> Response:
@@ -33,12 +25,7 @@ async def describe(request: Request, accept: str | None) -> Response:
     if chosen is None:
         raise NotAcceptable(f"None of these is accepted: {HTML}, {', '.join(GRAPH)}.")
     if chosen == HTML:
-        pages: Pages = request.app.state.pages
-        prefixes = now.snapshot.names.prefixes()
-        wanted = "\n".join(f"PREFIX {name}: <{prefixes[name]}>" for name in ("gdb", "gdbi", "skos"))
-        return pages.show(
-            request, now, "sparql", endpoint=endpoint, text=f"{wanted}\n\n{_EXAMPLE}\n", formats=formats.NAMES
-        )
+        return await workbench.blank(request)
     format_, content_type = GRAPH[chosen]
     links = Links(request.app.state.base_url, now.snapshot.names)
     described = [*await description(now, links, endpoint), *await examples(now, links)]

@@ -12,6 +12,8 @@ _MONTHS = {
 }
 _DATE = re.compile(r"(-?\d{4,})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?:T(\d\d:\d\d).*|Z|[+-]\d\d:\d\d)?")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_DATES = frozenset(("gYear", "gYearMonth", "date", "dateTime"))
+_NUMBERS = frozenset(("integer", "decimal", "nonNegativeInteger"))
 _SIGNS = {"EUR": "€"}
 
 
@@ -37,6 +39,14 @@ def number(value: str, lang: str) -> str:
     grouped = f"{int(whole):,}" if len(whole.lstrip("+-")) > 4 else whole
     written = f"{grouped}.{fraction}" if fraction.rstrip("0") else grouped
     return written.translate(str.maketrans(",.", ".,")) if lang == "de" else written
+
+
+def literal(value: str, datatype: str, lang: str) -> str:
+    """A literal of the graph by its datatype: dates and numbers as above, all else as it is."""
+    kind = datatype.rpartition("#")[2]
+    if kind in _DATES:
+        return date(value, lang)
+    return number(value, lang) if kind in _NUMBERS else value
 
 
 def money(value: str, currency: str, lang: str) -> str:

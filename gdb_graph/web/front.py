@@ -16,7 +16,7 @@ from starlette.requests import Request
 from gdb_graph import __version__
 from gdb_graph.errors import GraphError, SnapshotError
 from gdb_graph.settings import Settings
-from gdb_graph.web import cache, protocol
+from gdb_graph.web import ahead, cache, protocol
 from gdb_graph.web.budget import Budget
 from gdb_graph.web.cache import Cache, Headers, Key, Stored
 from gdb_graph.web.exchange import KEY, Exchange
@@ -60,6 +60,11 @@ class Front:
         self._age = f"public, max-age={settings.max_age}".encode()
         metrics.cache_bytes = lambda: self._cache.held
         metrics.snapshot = lambda: app.state.current().snapshot.id
+
+    async def prepare(self, look_seconds: float) -> None:
+        """Go on making what lists, searches and paths need, before anybody asks; ends when it is cancelled."""
+        state = self._app.state
+        await ahead.prepare(state.current, state.indexes, state.networks, look_seconds, state.lists)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from itertools import accumulate
-from typing import Any
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -18,11 +18,19 @@ from gdb_graph.web.exchange import Exchange
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
+class Source(Protocol):
+    """Where a replica pulls its snapshots from."""
+
+    @property
+    def reached(self) -> float:
+        """When it was last seen, in seconds since 1970; 0: not yet."""
+
+
 class Metrics(Collector):
     """What is counted. Plain numbers, told to the library when somebody asks: its own cost more than a small answer."""
 
-    def __init__(self, load: Callable[[], Mapping[str, int]]) -> None:
-        self._load = load
+    def __init__(self, load: Callable[[], Mapping[str, int]], source: Source | None = None) -> None:
+        self._load, self._source = load, source
         self._requests: Counter[tuple[str, int, str]] = Counter()
         self._buckets = [0] * (len(_SECONDS) + 1)
         self._seconds = self._query_seconds = 0.0
@@ -63,6 +71,9 @@ class Metrics(Collector):
         snapshot = GaugeMetricFamily("gdb_snapshot", "1 for the snapshot that is served", labels=("id",))
         snapshot.add_metric((self.snapshot(),), 1)
         yield snapshot
+        if self._source:
+            told = "When the source of the snapshots was last reached, in seconds since 1970"
+            yield GaugeMetricFamily("gdb_source_reached_timestamp_seconds", told, self._source.reached)
 
 
 async def metrics(request: Request) -> Response:

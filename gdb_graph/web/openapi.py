@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from gdb_graph.formats import NAMES, TABLES
 from gdb_graph.queryfile import Parameter, Query
+from gdb_graph.web.lists.plan import plans
 from gdb_graph.web.openapi_explore import explored
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import published, wants_html
@@ -39,6 +40,14 @@ _VERSIONS = {
     "/changes": ("what changed between two snapshots: HTML, JSON or RDF Patch", "since", "until", "format", "page"),
     "/changes.atom": ("the latest snapshots as an Atom feed, with what changed in each",),
     "/cite": ("how to cite: HTML, BibTeX or CSL-JSON", "snapshot", "iri", "query", "format"),
+}
+_LISTS = {
+    f"/{plan.name}": (
+        f"{plan.title['en'].lower()}, with facets: HTML, JSON or CSV; a facet may be given several times",
+        *(each.name for each in plan.filters),
+        *("q", "sort", "page", "format"),
+    )
+    for plan in plans().values()
 }
 _SPARQL: dict[str, Any] = {
     "summary": "SPARQL 1.1 Protocol, query part",
@@ -80,6 +89,10 @@ _SPARQL: dict[str, Any] = {
         **dict.fromkeys(("400", "406", "422", "503", "504"), _PROBLEM),
     },
 }
+_EXPLAIN = {
+    "summary": "why a query has no rows: the pattern that removed the last, unknown terms, texts in other languages",
+    "parameters": _SPARQL["parameters"][:3],
+}
 _FILES = {
     "/dumps/": "all snapshots that can be taken away, the newest first",
     "/dumps/latest/{name}": "leads to a file of the published snapshot",
@@ -115,6 +128,14 @@ def description(request: Request) -> Mapping[str, Any]:
     now = published(request)
     paths: dict[str, Any] = {"/sparql": {"get": _SPARQL}}
     paths["/snapshots/{id}/sparql"] = {"get": _SPARQL | {"parameters": [_ID, *_SPARQL["parameters"]]}}
+    paths["/sparql/explain"] = {"get": _SPARQL | _EXPLAIN}
+    paths["/sparql/terms"] = {
+        "get": {
+            "summary": "prefixes, classes and properties, for completion in an editor",
+            "parameters": [_LANG],
+            "responses": {"200": {"description": "JSON"}, "503": _PROBLEM},
+        }
+    }
     paths["/queries"] = {
         "get": {"summary": "all curated queries", "responses": {"200": {"description": "HTML or JSON"}}}
     }
@@ -123,7 +144,7 @@ def description(request: Request) -> Mapping[str, Any]:
     paths |= explored(_PROBLEM)
     paths["/id/{slug}"] = {"get": _thing()}
     paths |= {path: {"get": _file(path, summary)} for path, summary in _FILES.items()}
-    paths |= {path: {"get": _versioned(*told)} for path, told in _VERSIONS.items()}
+    paths |= {path: {"get": _versioned(*told)} for path, told in (_VERSIONS | _LISTS).items()}
     paths |= {
         f"/{name}": {"get": {"summary": text, "responses": {"200": {"description": "ok"}, "503": _PROBLEM}}}
         for name, text in (("healthz", "alive"), ("readyz", "ready to answer"))

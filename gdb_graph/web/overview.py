@@ -1,6 +1,5 @@
 """`/overview`: the strategy at a glance, as pictures drawn from curated queries; each a page with its table, or SVG."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,21 +10,22 @@ from starlette.responses import Response
 
 from gdb_graph import queryfile
 from gdb_graph.engine.answer import Published
-from gdb_graph.formats import ROWS
+from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.pictures.gallery import OFFERS, Offer
 from gdb_graph.pictures.model import Picture
 from gdb_graph.pictures.reading import Said
 from gdb_graph.pictures.words import short
 from gdb_graph.queryfile import Query
-from gdb_graph.rows import Row, table
+from gdb_graph.rows import Row, read, table
 from gdb_graph.web.connections import chosen_format
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import SECURITY, Pages
-from gdb_graph.web.parts import HTML, language, published, select
+from gdb_graph.web.parts import HTML, JSON_RESULTS, language, published, varies, whole
 from gdb_graph.web.problems import Problem
+from gdb_graph.web.work import Work
 
 FORMATS = {"svg": "image/svg+xml", "html": HTML}
-FILES = ("csv", "tsv", "json", "xlsx")
+FILES = ("csv", "xlsx")
 # A longer table makes a page too heavy; the query has all rows.
 MOST_ROWS = 500
 _EVIDENCE = "evidence-of"
@@ -35,7 +35,9 @@ async def overview(request: Request) -> Response:
     """`/overview`: all pictures that can be drawn of what is published."""
     now = published(request)
     pages: Pages = request.app.state.pages
-    return pages.show(request, now, "overview", offers=offered(now))
+    offers = offered(now)
+    related = dict.fromkeys(name for offer in offers for name in offer.related if name in now.queries)
+    return pages.show(request, now, "overview", offers=offers, related=[now.queries[name] for name in related])
 
 
 async def picture(request: Request) -> Response:
@@ -49,9 +51,10 @@ async def picture(request: Request) -> Response:
         near = queryfile.near(name, offers) if name not in offers else ""
         raise Problem(404, "not-found", f"There is no picture {name!r} as {chosen}.{near} All stand at /overview.")
     offer = offers[name]
-    variables, rows = await select(now, now.queries[offer.query].text)
-    # Drawing is work of the processor: beside the event loop.
-    return await asyncio.to_thread(_respond, request, now, offer, variables, rows, chosen)
+    answer = await whole(await now.run(Asked(now.queries[offer.query].text, JSON_RESULTS)))
+    # Reading and drawing are work of the processor: beside the event loop.
+    work: Work = request.app.state.work
+    return await work.do(_respond, request, now, offer, answer, chosen)
 
 
 def offered(now: Published) -> Sequence[Offer]:
@@ -64,19 +67,18 @@ def _is_asked(request: Request) -> bool:
     return "format" in request.query_params or FORMATS["svg"] in accept
 
 
-def _respond(
-    request: Request, now: Published, offer: Offer, variables: Sequence[str], rows: Sequence[Row], chosen: str
-) -> Response:
+def _respond(request: Request, now: Published, offer: Offer, answer: bytes, chosen: str) -> Response:
     pages: Pages = request.app.state.pages
     lang = language(request)
     query = now.queries[offer.query]
+    variables, rows = read(answer)
     texts = pages.text(lang)
     headings = _headings(query, lang)
     drawn = offer.draw(rows, Said(lang, headings, texts))
     links = Links(request.app.state.base_url, now.snapshot.names, lang)
     if chosen == "svg":
         parts = urlsplit(request.app.state.base_url)
-        headers = {"Vary": "Accept, Accept-Language", "Content-Language": lang, "X-Snapshot": now.snapshot.id}
+        headers = {"Vary": varies(request), "Content-Language": lang, "X-Snapshot": now.snapshot.id}
         written = _written(pages, offer, drawn, links, query, f"{parts.scheme}://{parts.netloc}")
         return Response(written, 200, SECURITY | headers, FORMATS["svg"])
     columns, lines = table(variables, rows[:MOST_ROWS], lang)
@@ -93,7 +95,8 @@ def _respond(
         headings=headings,
         lines=[(line, _evidence(now, offer, row, links)) for line, row in zip(lines, rows, strict=False)],
         all_rows=len(rows),
-        files=[each for each in FILES if each in ROWS],
+        files=[*(f"/queries/{query.name}.{each}" for each in FILES), f"/overview/{offer.name}.svg"],
+        related=[now.queries[each] for each in offer.related if each in now.queries],
         others=[each for each in offered(now) if each.name != offer.name],
     )
 

@@ -41,7 +41,7 @@ class Pages:
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
         )
-        self._templates.filters |= {"date": forms.date, "number": forms.number}
+        self._templates.filters |= {"date": forms.date, "number": forms.number, "literal": forms.literal}
 
     def text(self, lang: str) -> Mapping[str, str]:
         """All texts of one language by key."""

@@ -1,6 +1,5 @@
 """`/partners`: who should come together for an undertaking, as a page with its form, JSON or CSV."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +21,7 @@ from gdb_graph.web.partner_files import COLUMNS, document, rows
 from gdb_graph.web.parts import language, published
 from gdb_graph.web.wishes import Fault, Wishes
 from gdb_graph.web.wishes import tell as tell_fault
+from gdb_graph.web.work import Work
 
 KINDS: Mapping[str, str] = {"undertaking": UNDERTAKING, "field": FIELD, "value": VALUE, "district": PLACE}
 TAKES = (*KINDS, *(f"w_{name}" for name in CRITERIA), "limit")
@@ -51,7 +51,8 @@ async def partners(request: Request) -> Response:
     networks: Networks = request.app.state.networks
     explored = await networks.of(now)
     # All that follows is work of the processor: beside the event loop.
-    return await asyncio.to_thread(_respond, request, now, explored, chosen)
+    work: Work = request.app.state.work
+    return await work.do(_respond, request, now, explored, chosen)
 
 
 def _respond(request: Request, now: Published, explored: Explored, chosen: str) -> Response:

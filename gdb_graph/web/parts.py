@@ -132,7 +132,7 @@ def chosen_before(cookies: str) -> str:
 def varies(request: Request) -> str:
     """The Vary header of a page: where its address does not say the language, the cookie may."""
     stated = request.query_params.get("lang") in queryfile.LANGUAGES
-    return "Accept" if stated else "Accept, Accept-Language, Cookie"
+    return "Accept, Accept-Language" if stated else "Accept, Accept-Language, Cookie"
 
 
 def accepted(request: Request) -> str | None:

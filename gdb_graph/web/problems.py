@@ -1,5 +1,7 @@
 """An expected error in, a response that says what to do next out: problem+json (RFC 9457), HTML for browsers."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -66,10 +68,26 @@ async def show_error(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         kind = getattr(error, "kind", HTTPStatus(error.status_code).phrase.lower().replace(" ", "-"))
         return problem(request, error.status_code, kind, str(error.detail), dict(error.headers or {}))
+    told = tell(error)
+    return problem(request, told.status, told.kind, told.detail, dict(told.headers), **told.extra)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a problem document says of an error of the tree."""
+
+    status: int
+    kind: str
+    detail: str
+    headers: Mapping[str, str]
+    extra: Mapping[str, Any]
+
+
+def tell(error: GraphError) -> Told:
+    """The status, kind and sentence of an error, and what else its answer has."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    extra = _extra(error)
     headers = {"Retry-After": str(getattr(error, "seconds", _RETRY_SECONDS))} if status in (429, 503) else {}
-    return problem(request, status, _kebab(type(error).__name__), str(error), headers, **extra)
+    return Told(status, _kebab(type(error).__name__), str(error), headers, _extra(error))
 
 
 def _extra(error: GraphError) -> dict[str, Any]:
@@ -93,16 +111,22 @@ def _other_method(request: Request, allowed: str) -> Response:
 def problem(request: Request, status: int, kind: str, detail: str, headers: dict[str, str], **extra: Any) -> Response:
     """One problem document; as a small page where the client likes HTML better."""
     title = HTTPStatus(status).phrase
-    headers = headers | {"Vary": "Accept", "Cache-Control": "no-store"}
-    if exchange := request.scope.get(KEY):
-        headers["X-Request-Id"] = exchange.id
-        exchange.outcome = kind
+    headers = headers | {"Vary": "Accept"} | noted(request, kind)
     if best(accepted(request), ("application/problem+json", _HTML)) == _HTML:
         pages: Pages = request.app.state.pages
         headers |= SECURITY | {"Vary": varies(request), "Content-Language": language(request)}
         return Response(pages.problem(request, status, kind, detail), status, headers, _HTML)
     content = {"type": f"{_base(request)}/problems#{kind}", "title": title, "status": status, "detail": detail} | extra
     return JSONResponse(content, status, headers, "application/problem+json")
+
+
+def noted(request: Request, kind: str) -> dict[str, str]:
+    """The headers that every answer to something wrong has; its kind is noted for the log."""
+    headers = {"Cache-Control": "no-store"}
+    if exchange := request.scope.get(KEY):
+        headers["X-Request-Id"] = exchange.id
+        exchange.outcome = kind
+    return headers
 
 
 def _base(request: Request) -> str:

@@ -9,11 +9,14 @@ from email.message import Message
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gdb_graph import formats
 from gdb_graph.engine.sparql import Request as Query
 from gdb_graph.errors import BadQuery
-from gdb_graph.web import editor, parameters
+from gdb_graph.negotiation import best
+from gdb_graph.web import editor, parameters, workbench
+from gdb_graph.web.notes import wants_notes, with_notes
 from gdb_graph.web.parameters import Pairs
-from gdb_graph.web.parts import published, respond
+from gdb_graph.web.parts import HTML, published, respond
 from gdb_graph.web.problems import Problem
 
 PATH = "/sparql"
@@ -22,23 +25,29 @@ DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
 METHODS = ("GET", "HEAD", "POST")
 
+_ANSWERS = (*formats.TABLES.values(), *formats.GRAPHS.values(), HTML)
 # What may stand in the address of the description.
-_ABOUT_THE_ANSWER = {"lang", *parameters.FORMAT}
+_ABOUT_THE_ANSWER = {"lang", "example", *parameters.FORMAT}
 
 
 async def sparql(request: Request) -> Response:
     """Answer `/sparql`: GET, POST of a form, POST of a query (2.1.1 to 2.1.3); without a query its description."""
     pairs = parameters.in_address(request)
     if request.method == "POST":
-        pairs = await _posted(request, pairs)
+        pairs = await posted(request, pairs)
     elif all(name in _ABOUT_THE_ANSWER for name, _ in pairs):
         return await editor.describe(request, parameters.acceptable(request, pairs))
     now = published(request)
     accept = parameters.acceptable(request, pairs)
-    return await respond(request, now, query_of(pairs, accept, now.snapshot.names.base))
+    query = query_of(pairs, accept, now.snapshot.names.base)
+    if accept and "html" in accept and best(accept, _ANSWERS) == HTML:
+        return await workbench.answered(request, now, query)
+    if wants_notes(accept):
+        return await with_notes(request, now, query)
+    return await respond(request, now, query)
 
 
-async def _posted(request: Request, in_address: Pairs) -> Pairs:
+async def posted(request: Request, in_address: Pairs) -> Pairs:
     """The parameters of a POST; those of its address count too, but the query must stand in the body."""
     media_type = _media_type(request)
     body = await _body(request)

@@ -3,7 +3,6 @@
 Any text is a question: none is an error.
 """
 
-import asyncio
 import difflib
 from collections.abc import Mapping
 from html import escape
@@ -25,6 +24,7 @@ from gdb_graph.web.indexes import Indexes
 from gdb_graph.web.links import Links
 from gdb_graph.web.pages import Pages
 from gdb_graph.web.parts import language, published, varies, wants_html
+from gdb_graph.web.work import Work
 
 PAGE = 20
 MOST_PAGES = 500
@@ -38,11 +38,12 @@ async def search(request: Request) -> Response:
     now, as_page = published(request), _as_page(request)
     index = await _index(request)
     text, links = request.query_params.get("q", ""), _links(request, now)
+    work: Work = request.app.state.work
     class_ = _class(index, request.query_params.get("type", ""))
     number = _number(request.query_params.get("page", "1"))
-    found = await asyncio.to_thread(find, index, text, links.language, PAGE, (number - 1) * PAGE, class_)
+    found = await work.do(find, index, text, links.language, PAGE, (number - 1) * PAGE, class_)
     texts = _texts(request)
-    hits = await asyncio.to_thread(shown.hits, found, index, texts, links)
+    hits = await work.do(shown.hits, found, index, texts, links)
     kinds = shown.kinds(found, index, texts, links.language)
     pages = -(-found.total // PAGE)
     if as_page:
@@ -76,9 +77,10 @@ async def suggest(request: Request) -> Response:
     now = published(request)
     index = await _index(request)
     text, links = request.query_params.get("q", ""), _links(request, now)
-    found = await asyncio.to_thread(complete, index, text, links.language, SUGGESTIONS)
+    work: Work = request.app.state.work
+    found = await work.do(complete, index, text, links.language, SUGGESTIONS)
     texts = _texts(request)
-    hits = await asyncio.to_thread(shown.hits, found, index, texts, links)
+    hits = await work.do(shown.hits, found, index, texts, links)
     columns = (
         [each.label.text.value for each in hits],
         [each.summary(links.language, texts) for each in hits],

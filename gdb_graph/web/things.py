@@ -10,14 +10,20 @@ from gdb_graph.engine.answer import Published
 from gdb_graph.engine.sparql import GRAPH
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.errors import NotAcceptable
-from gdb_graph.formats import GRAPHS
+from gdb_graph.formats import GRAPHS, TABLES
 from gdb_graph.negotiation import best
 from gdb_graph.terms import GDB, VOCABULARY
 from gdb_graph.web.describe import describe, description
+from gdb_graph.web.entities.page import entity
+from gdb_graph.web.entities.stated import by_thing
 from gdb_graph.web.links import Links
+from gdb_graph.web.lists.plan import plans
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import HTML, accepted, published, respond, select, wants_html
+from gdb_graph.web.parts import HTML, accepted, language, published, respond, select, wants_html
 from gdb_graph.web.problems import Problem
+
+# What the answer to the query behind a table is offered as.
+FORMATS = {name: called for name, called in (("xlsx", "Excel (XLSX)"), ("csv", "CSV")) if name in TABLES}
 
 
 async def identifier(request: Request) -> Response:
@@ -66,23 +72,34 @@ async def concept(request: Request) -> Response:
 
 
 async def _page(request: Request, now: Published, iri: str, shown: str) -> Response:
-    await _must_exist(now, iri, shown)
+    classes = await _must_exist(now, iri, shown)
     pages: Pages = request.app.state.pages
+    lang = language(request)
+    if request.query_params.get("view") != "statements":
+        told = await entity(now, iri, classes, lang, pages.text(lang))
+        if told:
+            stated = await by_thing(now, iri) if told.kind.is_source else None
+            return pages.show(
+                request, now, "entity", it=told, stated=stated, lists=plans(), queries=now.queries, formats=FORMATS
+            )
     return pages.show(request, now, "thing", thing=await describe(now, iri), completeness=f"{GDB}completeness")
 
 
-async def _must_exist(now: Published, iri: str, shown: str) -> None:
-    if not await _exists(now, iri):
+async def _must_exist(now: Published, iri: str, shown: str) -> frozenset[str]:
+    """The classes of a thing. Raises Problem (404) for one that has none."""
+    classes = await _classes(now, iri)
+    if not classes:
         raise Problem(
             404,
             "not-found",
             f"There is nothing named {shown!r} in this graph. Ask /search, /queries or /sparql for what there is.",
         )
+    return classes
 
 
-async def _exists(now: Published, iri: str) -> bool:
+async def _classes(now: Published, iri: str) -> frozenset[str]:
     try:
         node = ox.NamedNode(iri)
     except ValueError:  # not an IRI, so nobody has that name
-        return False
-    return bool((await select(now, f"SELECT ?kind WHERE {{ {node} a ?kind }} LIMIT 1"))[1])
+        return frozenset()
+    return frozenset(row["kind"].value for row in (await select(now, f"SELECT ?kind WHERE {{ {node} a ?kind }}"))[1])

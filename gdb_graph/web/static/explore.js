@@ -120,7 +120,7 @@ function build(cytoscape, picture, say, still) {
 
   function about(nodes) {
     const box = things.get(nodes[0].data("href"));
-    const heading = element("h3", {});
+    const heading = element("p", { className: "name" });
     heading.append(element("a", { href: box.href, textContent: box.title }));
     const lines = element("ul", {});
     nodes.connectedEdges().forEach((edge) => {

@@ -1,0 +1,76 @@
+"""A snapshot in, a larger one out, of renamed copies of its quads: `python benchmarks/copies.py SNAPSHOT 10 OUT`.
+
+For sizes that cannot be built here: validation holds all content in memory, once for each core. The copies share
+nothing but what names nothing of the content. Queries stay; dumps and tables are left out.
+"""
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from gdb_graph import disk, snapshot
+
+_AT_ONCE = 200_000
+
+
+def lines(quads: Path, base: bytes, copies: int) -> Iterator[bytes]:
+    """The quads as they are, then as often as needed those that name the content, each time under another name."""
+    for copy in range(copies):
+        name = base + b"copy/%d/" % copy
+        with quads.open("rb") as file:
+            for line in file:
+                if not copy:
+                    yield line
+                elif base in line:
+                    yield line.replace(base, name)
+
+
+def write(of: snapshot.Snapshot, copies: int, out: Path) -> snapshot.Snapshot:
+    """Write the larger snapshot into the folder `out`, where it becomes the current one."""
+    with snapshot.writing(out) as folder:
+        digest, count, part = hashlib.sha256(), 0, list[bytes]()
+        store = ox.Store(folder / "store")
+        with (folder / "quads.nq").open("wb") as file:
+            for line in lines(of.quads, of.names.base.encode(), copies):
+                digest.update(line)
+                file.write(line)
+                part.append(line)
+                if len(part) == _AT_ONCE:
+                    count += _load(store, part)
+        count += _load(store, part)
+        store.flush()
+        shutil.copytree(of.queries, folder / "queries")
+        for path in [*sorted(of.queries.glob("*.rq")), *sorted(of.queries.glob("tables/*.rq"))]:
+            digest.update(path.relative_to(of.queries).as_posix().encode() + b"\0" + path.read_bytes())
+        hash_ = digest.hexdigest()
+        triples = {"triples": sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))}
+        said = {
+            "id": hash_[:32],
+            "content_hash": f"sha256:{hash_}",
+            "counts": of.manifest["counts"] | triples,
+            "bytes": (folder / "quads.nq").stat().st_size,
+            "quads": count,
+            "distributions": [],
+            "metadata": [],
+        }
+        disk.write_json(folder / "report.json", [])
+        disk.write_json(folder / "manifest.json", {**of.manifest, **said})
+        del store
+        return snapshot.publish(folder, hash_[:32])
+
+
+def _load(store: ox.Store, part: list[bytes]) -> int:
+    count = len(part)
+    store.bulk_load(b"".join(part), format=ox.RdfFormat.N_QUADS, lenient=True)
+    part.clear()
+    return count
+
+
+if __name__ == "__main__":
+    made = write(snapshot.open_snapshot(Path(sys.argv[1])), int(sys.argv[2]), Path(sys.argv[3]))
+    print(json.dumps({key: made.manifest[key] for key in ("id", "bytes", "quads")}))
