@@ -95,8 +95,8 @@ class RemoteService:
             raise type(self._why)(str(self._why))
         try:
             return await self._asker.run(self._marker, graphs, prefixes, request)
-        except OtherSnapshot:
-            self._marker = None  # until somebody has looked what it is now
+        except OtherSnapshot as error:
+            self._marker, self._why = None, OtherSnapshot(str(error))  # until somebody has looked what it is now
             raise
 
     async def _keep_looking(self) -> None:
