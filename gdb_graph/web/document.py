@@ -24,6 +24,7 @@ from gdb_graph.web.signposts import Forms, signposted
 ON_A_PAGE = 200
 _NARY = ("Involvement", "StatusAssertion", "FundingAllocation", "QuantityStatement", "MoneyStatement", "Evidence")
 _NODES = ", ".join([*(f"<{GDB}{name}>" for name in _NARY), f"<{ORG}Membership>"])
+_NAMING = f"<{SKOS}prefLabel> <{RDFS}label> <{DCT}title>"
 
 # A node that stands for a statement belongs to the thing, and so does the evidence of the node. VALUES in place of
 # FILTER costs seconds: it is joined too early.
@@ -49,7 +50,7 @@ SELECT DISTINCT ?subject ?property WHERE {{{{
 }}}} ORDER BY ?property ?subject LIMIT {{limit}} OFFSET {{offset}}"""
 _LABELS = f"""
 CONSTRUCT {{{{ ?thing ?naming ?label }}}} WHERE {{{{
-  VALUES ?thing {{{{ {{things}} }}}} VALUES ?naming {{{{ <{SKOS}prefLabel> <{RDFS}label> <{DCT}title> }}}}
+  VALUES ?thing {{{{ {{things}} }}}} VALUES ?naming {{{{ {_NAMING} }}}}
   ?thing ?naming ?label
 }}}}"""
 
@@ -68,10 +69,14 @@ async def document(request: Request, now: Published, of: Forms, media_type: str)
         said += _claims(now, of, (await select(now, _CLAIMS.format(iri=of.iri)))[1])
     elif not incoming:
         raise Problem(404, "not-found", f"There is no page {page} of this document.")
-    said += await _triples(now, _LABELS.format(things=" ".join(sorted(_named(said)))))
     here = of.at(media_type)
     around = _around(here.partition("?")[0], page, has_next)
-    response = respond(now, in_order([*said, *_of_document(now, of, here, around)]), media_type)
+    said += _of_document(now, of, here, around)
+    said += await _triples(now, _LABELS.format(things=" ".join(sorted({*_named(said), *_NAMING.split()}))))
+    triples = in_order(said)
+    # People read it too: the thing comes first.
+    triples.sort(key=lambda triple: triple.subject != ox.NamedNode(of.iri))
+    response = respond(now, triples, media_type)
     response.headers.update({"Link": links([(each, rel) for rel, each in around.items()])} if around else {})
     return signposted(request, now, of, here, response)
 

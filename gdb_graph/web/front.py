@@ -45,6 +45,9 @@ PREFLIGHT: Headers = (
     (b"access-control-max-age", b"86400"),
 )
 
+# The settings that answers show.
+_SHOWN = ("base_url", "publisher_", "contact_", "contributor_")
+
 log = logging.getLogger(__name__)
 
 
@@ -185,7 +188,8 @@ def _is_preflight(scope: Scope) -> bool:
 
 def _seed(settings: Settings) -> bytes:
     """What answers depend on besides snapshot and request: the program, its templates and texts, and the settings."""
-    digest = hashlib.blake2b(f"{__version__} {settings.base_url}".encode())
+    said = [getattr(settings, name) for name in ("base_url", *Settings.__annotations__) if name.startswith(_SHOWN)]
+    digest = hashlib.blake2b(repr([__version__, *said]).encode())
     for path in sorted(HERE.parent.rglob("*")):
         if path.suffix in (".py", ".html", ".svg", ".toml") and "content" not in path.parts:
             digest.update(path.read_bytes())

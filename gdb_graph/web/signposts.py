@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +32,10 @@ class Forms:
     def type(self, suffix: str) -> str:
         """The media type of a form of the data."""
         return GRAPHS[suffix]
+
+    def path(self, address: str) -> str:
+        """An address of ours as a link on a page: it holds on whatever host the page is seen."""
+        return urlsplit(address).path
 
     def at(self, media_type: str) -> str:
         """The address of the description in this media type."""
