@@ -113,6 +113,12 @@ def test_a_thing(citing: httpx.Client) -> None:
     assert citing.get(path, headers={"Accept": "text/html"}).status_code == 200
 
 
+def test_a_thing_that_is_named_in_one_language_is_cited_in_both(citing: httpx.Client) -> None:
+    iri = f"{BASE}id/src-plan"
+    german, english = (item(citing, iri=iri, lang=lang)["title"] for lang in ("de", "en"))
+    assert german == english
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_query_with_a_digest_that_somebody_can_check_later(citing: httpx.Client, twice: Path, which: int) -> None:
     one = history.read(twice)[which]

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,17 @@ import pytest
 from gdb_graph.content import built_in
 from gdb_graph.rows import Cell
 from gdb_graph.terms import DCT, GDB, RDF, SCHEMA, SKOS, Names
-from gdb_graph.web.describe import Statement, Thing
-from gdb_graph.web.entity import TYPES, described
+from gdb_graph.web.schema_org import TYPES, told
+from gdb_graph.web.signposts import forms
 from tests.conftest import Running
+from tests.serving import ask_app
 from tests.test_schema_org import expanded, values
 
 HTML = {"Accept": "text/html"}
 _SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 
-def told(client: httpx.Client, path: str, lang: str = "de") -> dict[str, Any] | None:
+def told_by(client: httpx.Client, path: str, lang: str = "de") -> dict[str, Any] | None:
     """The JSON-LD in a page, if there is any."""
     page = client.get(path, params={"lang": lang}, headers=HTML)
     assert page.status_code == 200
@@ -45,7 +47,7 @@ def told(client: httpx.Client, path: str, lang: str = "de") -> dict[str, Any] | 
 )
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_a_page_says_what_its_thing_is(service: Running, path: str, type_: str, lang: str) -> None:
-    found = told(service.client, path, lang)
+    found = told_by(service.client, path, lang)
     assert found is not None
     assert found["@type"] == type_
     heading = re.search("<h1>(.*?)</h1>", service.client.get(path, params={"lang": lang}, headers=HTML).text)
@@ -80,54 +82,67 @@ def test_every_type_agrees_with_the_alignments() -> None:
 
 # Without a service
 
-IRI = Names().thing("x")
+FORMS = forms("https://example.org", Names().thing("x"), "/page/x", "/data/x")
+PREFIXES = {"altLabel": SKOS, "prefLabel": SKOS, "startDate": GDB, "description": DCT, "exactMatch": SKOS}
 
 
-def thing(**said: list[Cell]) -> Thing:
-    """A thing with values by the last part of a property."""
-    properties = {"type": f"{RDF}type", "altLabel": f"{SKOS}altLabel", "startDate": f"{GDB}startDate"}
-    properties |= {"description": f"{DCT}description", "exactMatch": f"{SKOS}exactMatch"}
-    statements = {properties[name]: [Statement(each, (), False) for each in cells] for name, cells in said.items()}
-    return Thing(IRI, statements, {}, {IRI: {"de": "Ding", "en": "thing"}})
+def text(value: str, language: str = "") -> Cell:
+    return Cell(value, "literal", language)
 
 
-def kind(*names: str) -> list[Cell]:
-    return [Cell(f"{GDB}{name}", "uri") for name in names]
+def of(type_: str, **said: list[Cell]) -> Mapping[str, Any]:
+    """What is told of a thing with values by the last part of a property."""
+    named = {"prefLabel": [text("Ding", "de"), text("thing", "en")]} | said
+    found = told(FORMS, type_, {PREFIXES[name] + name: cells for name, cells in named.items()}, "de", "https://e.org")
+    assert found
+    return found
 
 
-@pytest.mark.parametrize(
-    ("kinds", "type_"),
-    [
-        (("PublicBody", "Organisation", "Actor"), "GovernmentOrganization"),
-        (("Actor", "Organisation"), "Organization"),
-        (("PilotProject", "Undertaking"), "Project"),
-        (("Evidence",), None),
-        ((), None),
-    ],
-)
-def test_the_most_specific_type_is_told(kinds: tuple[str, ...], type_: str | None) -> None:
-    found = described(thing(type=kind(*kinds)), "https://example.org/page/x", "de", "https://example.org")
-    assert (found and found["@type"]) == type_
+def test_the_most_specific_type_goes_first() -> None:
+    """Whoever is a public body is an organisation too."""
+    order = [*TYPES]
+    for special, general in (
+        ("PublicBody", "Organisation"),
+        ("Organisation", "Actor"),
+        ("PilotProject", "Undertaking"),
+    ):
+        both = [f"{GDB}{each}" for each in (special, general) if f"{GDB}{each}" in order]
+        assert both == sorted(both, key=order.index)
 
 
 def test_what_is_contested_is_left_out() -> None:
-    one, other = (Cell(text, "literal") for text in ("2022-09", "2022-10"))
+    one, other = text("2022-09"), text("2022-10")
     for dates, expected in (([one], "2022-09"), ([one, other], None), ([], None)):
-        event = thing(type=kind("ParticipationEvent"), startDate=dates)
-        found = described(event, "https://example.org/page/x", "en", "https://example.org")
-        assert found
-        assert found.get("startDate") == expected
+        assert of("Event", startDate=dates).get("startDate") == expected
+    assert "startDate" not in of("Project", startDate=[one])
 
 
 def test_texts_are_those_of_the_language_and_no_markup_ends_the_script(service: Running) -> None:
-    texts = [Cell("</script><b>", "literal", "de"), Cell("other", "literal", "en")]
-    found = described(
-        thing(type=kind("Undertaking"), altLabel=texts, description=texts), "https://e.org", "de", "https://e.org"
-    )
-    assert found
+    texts = [text("</script><b>", "de"), text("other", "en")]
+    found = of("Project", altLabel=texts, description=texts)
     assert (found["alternateName"], found["description"]) == (["</script><b>"], "</script><b>")
     page = service.client.get("/page/pilot-kiezbox", headers=HTML).text
     assert page.count("<script") == page.count("</script>")
+
+
+def test_a_thing_without_a_name_is_not_told_of() -> None:
+    assert told(FORMS, "Project", {}, "de", "https://e.org") is None
+    assert of("Project", prefLabel=[text("nur deutsch", "en")])["name"] == "nur deutsch"
+
+
+def test_markup_in_a_label_stays_within_the_block() -> None:
+    store = ox.Store()
+    label = '"</script><script>alert(1)</script>"@de'
+    iri = Names().thing("evil")
+    store.load(f"<{iri}> a <{GDB}Undertaking> ; <{SKOS}prefLabel> {label} .".encode(), format=ox.RdfFormat.TURTLE)
+    page = ask_app("/page/evil", store, {}, HTML)
+    (block,) = _SCRIPT.findall(page.text)
+    assert json.loads(block)["name"] == "</script><script>alert(1)</script>"
+    assert "<script>alert" not in page.text
+
+
+def test_what_has_no_type_there_is_not_told_of(service: Running) -> None:
+    assert told_by(service.client, "/page/milestone-hardenbergplatz-pretest") is None
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")

@@ -39,8 +39,7 @@ SELECT ?term ?who (SAMPLE(?text) AS ?name) WHERE {{{{
 _LABEL = f"""
 SELECT ?label WHERE {{{{
   VALUES ?naming {{{{ <{SKOS}prefLabel> <{RDFS}label> <{DCT}title> }}}} {{node}} ?naming ?label .
-  FILTER(LANG(?label) IN ("{{lang}}", ""))
-}}}} ORDER BY ?label LIMIT 1
+}}}} ORDER BY DESC(LANG(?label) = "{{lang}}") ?label LIMIT 1
 """
 
 

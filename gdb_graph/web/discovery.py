@@ -100,7 +100,7 @@ async def api_catalog(request: Request) -> Response:
 
     interfaces = {
         "/sparql": (to("/sparql", "text/turtle"), to("/sparql", "text/html")),
-        "/queries": (to("/openapi.json", "application/vnd.oai.openapi+json"), to("/docs", "text/html")),
+        "/queries": (to("/openapi.json", "application/json"), to("/docs", "text/html")),
         "/catalog": (to("/catalog.ttl", "text/turtle"), to("/catalog", "text/html")),
     }
     here = links.absolute("/.well-known/api-catalog")

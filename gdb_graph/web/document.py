@@ -3,7 +3,6 @@
 What names a thing may be much, so it comes by the page; the document says where the next one is.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -107,10 +106,10 @@ def _arrows(iri: str, incoming: Iterable[Row]) -> Iterator[ox.Triple]:
 def _claims(now: Published, of: Forms, rows: Iterable[Row]) -> Iterator[ox.Triple]:
     """Each statement that a source makes, as a node that tells the graph, and so the source, in which it stands."""
     subject, names = ox.NamedNode(of.iri), now.snapshot.names
+    claims: dict[tuple[ox.NamedNode, ox.NamedNode | ox.Literal], ox.BlankNode] = {}
     for row in rows:
         property_, value, graph = ox.NamedNode(row["property"].value), _term(row["value"]), row["graph"].value
-        digest = hashlib.sha256(f"{property_} {value}".encode()).hexdigest()[:16]
-        claim = ox.NamedNode(f"{of.page}#claim-{digest}")
+        claim = claims.setdefault((property_, value), ox.BlankNode())
         yield ox.Triple(claim, ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{RDF}Statement"))
         yield ox.Triple(claim, ox.NamedNode(f"{RDF}subject"), subject)
         yield ox.Triple(claim, ox.NamedNode(f"{RDF}predicate"), property_)

@@ -57,7 +57,8 @@ def signposted(request: Request, now: Published, of: Forms, here: str, response:
     response.headers["Link"] = f"{about}, {more}" if more else about
     if not here:
         return response
-    response.headers["Content-Location"] = here
+    if here != of.page:
+        response.headers["Content-Location"] = here
     return dated(request, now, response)
 
 

@@ -27,6 +27,7 @@ def _forms(request: Request, now: Published, slug: str) -> Forms:
     iri = now.snapshot.names.thing(slug)
     return forms(request.app.state.base_url, iri, f"/page/{quote(slug)}", f"/data/{quote(slug)}")
 
+
 # What the answer to the query behind a table is offered as.
 FORMATS = {name: called for name, called in (("xlsx", "Excel (XLSX)"), ("csv", "CSV")) if name in TABLES}
 
