@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from gdb_graph import build, content
+from gdb_graph import snapshot as snapshot_door
 from gdb_graph.formats import GRAPHS
 from gdb_graph.snapshot import Snapshot
 from gdb_graph.terms import DEFAULT_BASE
-from tests.conftest import Running
+from tests.conftest import Running, start, stop
+from tests.contents import HEAD, NOW, copy, write
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 TYPES = {"html": "text/html", **GRAPHS}
@@ -130,7 +134,7 @@ def test_a_client_that_has_it_is_told_so(
     first = service.client.request(method, path, headers=headers)
     tag, modified = first.headers["ETag"], first.headers["Last-Modified"]
     assert not tag.startswith("W/")
-    changed = datetime.fromisoformat(snapshot.manifest["editions"]["graph"]["modified"])
+    changed = max(datetime.fromisoformat(each["modified"]) for each in snapshot.manifest["editions"].values())
     assert parsedate_to_datetime(modified) == changed
 
     def again(**conditions: str) -> httpx.Response:
@@ -174,3 +178,22 @@ def test_the_iri_of_the_version_leads_to_the_ontology(service: Running, snapshot
 def test_the_namespace_of_the_lists_leads_to_all_of_them(service: Running) -> None:
     response = service.client.get("/vocab/")
     assert (response.status_code, response.headers["Location"]) == (303, f"{service.url}/graph/vocab")
+
+
+def test_another_build_of_the_same_files_changes_no_date(tmp_path: Path) -> None:
+    """And one of other files does, so that who asks by date gets what is new."""
+    changed = copy(tmp_path)
+    seen: list[str] = []
+    for number, text in enumerate(("Lampion", "Lampion", "Laternchen"), 1):
+        write(changed, "data/curated/more.ttl", f'{HEAD}id:pilot-lantern skos:altLabel "{text}"@de .')
+        build.build(content.resolve(changed), tmp_path / "out", NOW + timedelta(days=number))
+        running = start("--snapshot", str(snapshot_door.current(tmp_path / "out")))
+        try:
+            first = running.client.get("/data/pilot-lantern.nt")
+            since = {"If-Modified-Since": seen[-1]} if seen else {}
+            seen.append(first.headers["Last-Modified"])
+            again = running.client.get("/data/field-moonlight.nt", headers=since)
+            assert again.status_code == (304 if number == 2 else 200)
+        finally:
+            stop(running)
+    assert seen[0] == seen[1] != seen[2]

@@ -77,10 +77,10 @@ def dated(request: Request, now: Published, response: Response) -> Response:
 
 
 def changed(now: Published) -> datetime:
-    """When the graph came to be as it is; another build of the same files does not change that."""
+    """When the last of the datasets came to be as it is; another build of the same files does not change that."""
     manifest = now.snapshot.manifest
-    told = manifest.get("editions", {}).get("graph", {}).get("modified") or manifest["created"]
-    return datetime.fromisoformat(told).astimezone(UTC).replace(microsecond=0)
+    told = [each["modified"] for each in manifest.get("editions", {}).values()] or [manifest["created"]]
+    return max(map(datetime.fromisoformat, told)).astimezone(UTC).replace(microsecond=0)
 
 
 def _about(of: Forms, here: str) -> list[Link]:
