@@ -1,5 +1,6 @@
 """Names that nothing has: 410 with what took its place for one that was there before, else 404 with what is near."""
 
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -142,16 +143,9 @@ def test_no_older_snapshot_is_opened_for_it(serving: Running) -> None:
     assert nursery(serving.process.pid)  # the only child of the service
 
 
-def test_what_went_is_told_of_too_where_an_older_state_is_built_again(
-    three: Mapping[int, Snapshot], tmp_path: Path
-) -> None:
-    out = Path(shutil.copytree(three[3].folder.parent, tmp_path / "snapshots", symlinks=True))
-    again = copy(tmp_path)
-    write(again, THINGS, HEAD + GIVEN_UP)
-    back = build.build(content.resolve(again), out, NOW + timedelta(days=9))
-    assert back.id == three[2].id
-    assert {*back.gone} == {*three[2].gone}
-    assert back.gone[f"{BASE}id/tool-torch"]["last"] == three[3].id
+def test_replicas_get_both_files(three: Mapping[int, Snapshot]) -> None:
+    assert {snapshot.NAMES, snapshot.GONE} <= {each.path for each in three[3].parts}
+    assert snapshot.verify(three[3].folder).id == three[3].id
 
 
 def test_of_another_content_nothing_is_carried_over(three: Mapping[int, Snapshot], tmp_path: Path) -> None:
@@ -167,6 +161,9 @@ def test_a_service_without_the_files_answers_404(three: Mapping[int, Snapshot], 
     out = Path(shutil.copytree(three[3].folder.parent, tmp_path / "snapshots", symlinks=True))
     for name in (snapshot.NAMES, snapshot.GONE):
         (snapshot.current(out) / name).unlink()
+    manifest = snapshot.current(out) / snapshot.MANIFEST
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(told | {"parts": []}), encoding="utf-8")
     running = start("--snapshot", str(snapshot.current(out)))
     try:
         assert "near" not in problem(running.client.get("/id/org-night-watch"), 404, "not-found")

@@ -359,3 +359,13 @@ def test_queries_that_cannot_be_read_any_more_are_told_of(three: Path) -> None:
             await archive.close()
 
     asyncio.run(ask())
+
+
+def test_a_name_that_ends_as_a_file_is_the_file(asked: Running) -> None:
+    """Replicas fetch the queries as they were written."""
+    path = f"/snapshots/{OLD}/queries"
+    named = {each["path"] for each in asked.client.get(f"/snapshots/{OLD}/manifest.json").json()["parts"]}
+    assert "report.json" in named
+    for each in named:
+        assert asked.client.get(f"/snapshots/{OLD}/{each}").status_code == 200
+    problem(asked.client.get(f"{path}/nobody.rq"), 404, "not-found")
