@@ -89,6 +89,7 @@ def test_a_variable_that_is_no_setting(name: str, level: str, text: str) -> None
         pytest.param(replace(SOUND, installed={"rich": "12.0"}), "problem", "rich is 12.0; needed", id="too old"),
         pytest.param(replace(SOUND, installed={"rich": "15.0"}), "warning", r"rich 15.0 \(tested: 13.1\)", id="newer"),
         pytest.param(replace(SOUND, required=[]), "warning", "not installed", id="not installed"),
+        pytest.param(replace(SOUND, startable=False), "problem", "may not start the Python", id="another's Python"),
         pytest.param(replace(SOUND, java=""), "problem", "Java does not start", id="no Java"),
     ],
 )

@@ -28,13 +28,15 @@ class Program:
     required: Sequence[str]
     tested: Mapping[str, str]
     java: str
+    startable: bool = True
+    """Whether this user may start that Python anew, as the service does for its engines."""
 
 
 def look() -> Program:
     """What is installed here."""
     installed = {str(canonicalize_name(each.name)): each.version for each in metadata.distributions()}
     required = (metadata.requires(_NAME) or []) if _NAME in installed else []
-    return Program(sys.version_info[:3], installed, required, _tested(), _java())
+    return Program(sys.version_info[:3], installed, required, _tested(), _java(), os.access(sys.executable, os.X_OK))
 
 
 def _tested() -> Mapping[str, str]:
@@ -58,6 +60,9 @@ def _java() -> str:
 def check(found: Program, builds: bool) -> Iterator[Note]:
     """What does not fit; `builds` tells whether this installation makes snapshots."""
     yield from _of_python(found.python)
+    if not found.startable:
+        text = "This user may not start the Python that runs here, so neither engines nor Java can be started."
+        yield problem(text, "Make the environment with one that all may read: /usr/bin/python3 -m venv .venv.")
     yield from _of_packages(found)
     if found.java:
         yield fine(f"Java for the reasoner: {found.java}.")
