@@ -14,7 +14,7 @@ import pytest
 
 from gdb_graph import content, snapshot
 from gdb_graph.__main__ import main
-from gdb_graph.doctor import address, online, program, publisher, shelf, system, variables
+from gdb_graph.doctor import address, online, origin, program, publisher, shelf, system, variables
 from gdb_graph.doctor.address import Port
 from gdb_graph.doctor.note import Note
 from gdb_graph.doctor.online import Seen
@@ -206,6 +206,15 @@ def test_a_catalogue_without_publisher_or_contact() -> None:
     sees("warning", "Nobody is named", publisher.check(one, Settings()))
     sees("warning", "what the publisher is", publisher.check(one, Settings()))
     assert told(publisher.check(one, Settings(contact_url=BASE, publisher_type="LocalAuthority"))) == []
+
+
+def test_a_replica_that_cannot_follow_its_source(tmp_path: Path) -> None:
+    id_ = snapshot.current(built()).name
+    reached, lost = origin.look(str(built())), origin.look(str(tmp_path))
+
+    assert told(origin.check(reached, "x", id_)) == []
+    sees("warning", f"x has snapshot {id_}, and the current one here is none", origin.check(reached, "x", ""))
+    sees("problem", "Nothing can be pulled: There is no snapshot in", origin.check(lost, "x", id_))
 
 
 def test_a_port_is_tried_as_the_service_would() -> None:

@@ -173,6 +173,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.versions": {"engine.answer", "engine.archive", "negotiation", "snapshot", "web.*"},
     # looking at an installation
     "doctor": {"content", "doctor.*", "settings"},
+    "doctor.origin": {"doctor.note", "pull.plan", "pull.source"},
     "doctor.*": {"catalog.*", "content", "doctor.note", "queryfile", "settings", "snapshot"},
     # wiring
     "terminal": {"build", "diff", "diff.*", "doctor.note", "engine.sparql", "formats", "queryfile", "rows"}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from gdb_graph.content import Content
-from gdb_graph.doctor import address, online, program, publisher, shelf, system, variables
+from gdb_graph.doctor import address, online, origin, program, publisher, shelf, system, variables
 from gdb_graph.doctor.address import Port
 from gdb_graph.doctor.note import Note
 from gdb_graph.settings import Settings
@@ -18,6 +18,8 @@ def examine(chosen: Settings, names: Iterable[str], content: Content, ask: bool)
     machine = system.look()
     yield from system.check(machine, chosen, found.current)
     yield from shelf.check(found, chosen, None if chosen.pull else content)
+    if chosen.pull:
+        yield from origin.check(origin.look(chosen.pull), chosen.pull, id_)
     yield from publisher.check(found.current, chosen)
     fault = address.try_port(chosen.host, chosen.port)
     yield from address.check(Port(fault, online.served(chosen.host, chosen.port) if fault else ""), chosen, id_)
