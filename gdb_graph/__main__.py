@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             snapshots=getattr(options, "out", None),
             host=getattr(options, "host", None),
             port=getattr(options, "port", None),
+            engine=getattr(options, "engine", None),
             pull=getattr(options, "pull", None),
         )
         status: int = options.run(options, chosen)
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text, description=text)
         one.set_defaults(run=run)
-        if name not in ("diff", "pull"):
+        if name not in ("diff", "publish", "pull"):
             one.add_argument(
                 "--content", type=Path, metavar="DIR", help="folder with ontology/, data/, queries/ (default: built in)"
             )
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (default: 8000)")
     serve.add_argument("--snapshot", type=Path, metavar="DIR", help="serve this snapshot as it is; nothing is built")
+    serve.add_argument("--engine", metavar="URL", help="have a SPARQL engine answer that holds what `publish` brought")
     serve.add_argument("--pull", metavar="SOURCE", help="serve what SOURCE has, looking there again; nothing is built")
     pull = command("pull", _pull, "fetch the current snapshot from elsewhere and switch to it")
     pull.add_argument("pull", metavar="SOURCE", nargs="?", help="address of a service or file server, or a folder")
@@ -96,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     changes.add_argument("--format", choices=diff.FORMATS, default="text", help="words, RDF Patch or JSON")
     changes.add_argument("--lang", choices=("de", "en"), default="de", help="language of the words")
     changes.add_argument("--all", action="store_true", help="compare what is inferred, shapes and the like too")
+    sending = command("publish", _publish, "bring a snapshot into a SPARQL engine elsewhere")
+    sending.add_argument(
+        "target", metavar="TARGET", help="address of the engine; credentials come from the environment"
+    )
+    sending.add_argument("--snapshot", type=Path, metavar="DIR", help="this snapshot (default: the current one)")
     return parser
 
 
@@ -168,6 +175,12 @@ def _fresh(folders: content.Content, chosen: Settings) -> snapshot.Snapshot:
 
 
 def _serve(options: argparse.Namespace, chosen: Settings) -> int:
+    from gdb_graph import serving
+
+    if chosen.engine:
+        pulled = _pulled(chosen).folder if chosen.pull and not options.snapshot else None
+        serving.remote(options.snapshot or pulled or snapshot.current(chosen.snapshots), chosen)
+        return 0
     if options.snapshot:
         chosen = replace(chosen, pull="")
         served = snapshot.open_snapshot(options.snapshot).folder
@@ -180,9 +193,7 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
         def find() -> Path:
             return snapshot.current(chosen.snapshots)
 
-    from gdb_graph import serving
-
-    serving.run(served, find, chosen)
+    serving.local(served, find, chosen)
     return 0
 
 
@@ -214,6 +225,18 @@ def _query(options: argparse.Namespace, chosen: Settings) -> int:
         terminal.run_curated(current, options.name, options.values, options.format, options.lang)
     else:
         terminal.list_queries(current, options.lang)
+    return 0
+
+
+def _publish(options: argparse.Namespace, chosen: Settings) -> int:
+    from gdb_graph.remote import talk
+    from gdb_graph.remote.publish import publish
+    from gdb_graph.remote.store import Store
+
+    one = snapshot.verify(options.snapshot or snapshot.current(chosen.snapshots))
+    with terminal.progress() as progress, Store(talk.target(options.target, chosen)) as store:
+        done = publish(one, store, progress)
+    print(f"Snapshot {one.id}: {done.graphs} graphs at {options.target}, {done.sent} of them sent")
     return 0
 
 

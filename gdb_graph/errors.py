@@ -4,6 +4,7 @@ GraphError
 ├── ContentError         the files of a content folder do not hold up: carries findings
 ├── BuildInProgress      another build holds the folder
 ├── SnapshotError        there is no snapshot, or it is damaged
+├── PublishError         a snapshot could not be brought into a remote engine as it is
 ├── PullError            a snapshot could not be fetched from elsewhere
 ├── CatalogueError       the content does not state what a data catalogue must have
 ├── QueryError           what was asked cannot be answered
@@ -16,6 +17,9 @@ GraphError
     ├── QueryTooLarge    past the memory limit, or too deeply nested; the query was stopped
     ├── Busy             the waiting line is full
     ├── TooMuch          a client has used up its query seconds: carries when it may ask again
+    ├── EngineGone       the remote engine cannot be reached, or answers nonsense
+    ├── EngineCannot     the remote engine cannot answer this query, or not rightly
+    ├── OtherSnapshot    the remote engine holds another snapshot than the service, or none that is whole
     └── IndexNotReady    the search index of a new snapshot is still being made
 """
 
@@ -67,6 +71,10 @@ class BuildInProgress(GraphError):
 
 class SnapshotError(GraphError):
     """No snapshot to serve, or a damaged one."""
+
+
+class PublishError(GraphError):
+    """A snapshot could not be brought into a remote engine as it is."""
 
 
 class PullError(GraphError):
@@ -130,6 +138,18 @@ class TooMuch(EngineError):
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class EngineGone(EngineError):
+    """The remote engine cannot be reached, or what it answers cannot be understood."""
+
+
+class EngineCannot(EngineError):
+    """The remote engine has no way to answer this query, or is known to answer it wrongly."""
+
+
+class OtherSnapshot(EngineError):
+    """The remote engine holds another snapshot than the one that is served, or none that is whole."""
 
 
 class IndexNotReady(EngineError):

@@ -1,4 +1,4 @@
-"""A snapshot, how to find the next, and settings in; an HTTP server out: the engines and the web wired together."""
+"""A snapshot, where its engines are, and settings in; an HTTP server out: the engines and the web wired together."""
 
 import asyncio
 import gc
@@ -13,30 +13,51 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
+from gdb_graph import snapshot
 from gdb_graph.engine.child import Bounds
 from gdb_graph.engine.pool import Limits
 from gdb_graph.engine.service import Service
 from gdb_graph.errors import GraphError
+from gdb_graph.remote import talk
+from gdb_graph.remote.service import RemoteService
 from gdb_graph.replica import Again
 from gdb_graph.settings import Settings
 from gdb_graph.web.app import create_app
 from gdb_graph.web.connection import connection
 
 
-def run(first: Path, find: Callable[[], Path], chosen: Settings) -> None:
+def local(first: Path, find: Callable[[], Path], chosen: Settings) -> None:
     """Serve the snapshot in `first`, then any other that `find` comes to name, until a signal ends it.
 
     Raises SnapshotError or EngineError where it cannot begin.
     """
+    _run(lambda: Service(first, find, _limits(chosen), chosen.look_seconds), chosen)
+
+
+def remote(folder: Path, chosen: Settings) -> None:
+    """Serve what the engine of the settings holds, by the snapshot in `folder` or another one beside it.
+
+    Raises SnapshotError, or GraphError for an address that is none.
+    """
+    first = snapshot.open_snapshot(folder).folder
+    engine = talk.target(chosen.engine, chosen)
+
+    def find(id_: str) -> Path:
+        return first.parent / id_
+
+    _run(lambda: RemoteService(engine, first, find, _limits(chosen), chosen.look_seconds), chosen)
+
+
+def _run(make: Callable[[], Service | RemoteService], chosen: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn.error").addFilter(_is_news)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_listen(first, find, chosen))
+        runner.run(_listen(make, chosen))
 
 
-async def _listen(first: Path, find: Callable[[], Path], chosen: Settings) -> None:
-    limits = _limits(chosen)
-    async with Service(first, find, limits, chosen.look_seconds) as service, _again(chosen) as again:
+async def _listen(make: Callable[[], Service | RemoteService], chosen: Settings) -> None:
+    async with make() as service, _again(chosen) as again:
         journal = sys.stderr if chosen.log_requests else None
         app = create_app(chosen, service.current, service.load, journal, service.archive, again)
         server = uvicorn.Server(

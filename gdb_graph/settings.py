@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,6 +40,7 @@ def _is_email(text: str) -> bool:
 
 # Settings whose text must have a form: what tells whether it has, and how that form is called.
 _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "engine": (_is_iri, "an address that begins with http:// or https://"),
     "public_url": (_is_iri, "an address that begins with http:// or https://"),
     "publisher_iri": (_is_iri, "an IRI that begins with http:// or https://"),
     "publisher_type": (PUBLISHER_TYPES.__contains__, f"one of {', '.join(PUBLISHER_TYPES)}"),
@@ -77,6 +78,12 @@ class Settings:
     log_requests: Annotated[bool, "whether each request is one line of JSON on stderr"] = True
     log_addresses: Annotated[bool, "whether those lines tell the address of the client"] = False
     query_bytes: Annotated[int, "size of the largest request body and query text, in bytes"] = 1_000_000
+    engine: Annotated[str, "address of a remote SPARQL engine that answers the queries; else the one built in"] = ""
+    engine_user: Annotated[str, "user name at that engine, where it asks for one"] = ""
+    engine_password: Annotated[str, "password at that engine"] = field(default="", repr=False)
+    engine_query: Annotated[str, "path of the engine's query address, where it is not the usual one"] = ""
+    engine_update: Annotated[str, "likewise of its update address"] = ""
+    engine_graphs: Annotated[str, "likewise of its Graph Store address"] = ""
     publisher_name: Annotated[str, "who publishes the data, for the catalogue; else the creator the content names"] = ""
     publisher_iri: Annotated[str, "an IRI that names the publisher; else one of this service"] = ""
     publisher_type: Annotated[str, "what the publisher is: a code of the ADMS list of publisher types"] = ""

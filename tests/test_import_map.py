@@ -140,6 +140,32 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.archive": {"engine.answer", "engine.changes", "engine.pool", "engine.sparql", "history", "queryfile"}
     | {"snapshot"},
     "engine.service": {"engine.answer", "engine.archive", "engine.pool", "history", "queryfile", "snapshot"},
+    # the same from a SPARQL engine elsewhere, and how a snapshot comes there
+    "remote": set(),
+    "remote.names": set(),
+    "remote.rewrite": {"engine.tokens", "remote.names"},
+    "remote.shape": {"remote.rewrite"},
+    "remote.template": {"remote.rewrite", "remote.shape"},
+    "remote.finish": {"remote.template"},
+    "remote.ending": {"remote.finish", "remote.rewrite", "remote.shape"},
+    "remote.booleans": {"remote.rewrite", "remote.shape"},
+    "remote.virtuoso": {"remote.booleans", "remote.ending", "remote.finish", "remote.names", "remote.rewrite"}
+    | {"remote.shape"},
+    "remote.dialects": {"remote.names", "remote.rewrite", "remote.virtuoso"},
+    "remote.marker": {"remote.names"},
+    "remote.talk": {"remote.dialects", "settings"},
+    "remote.question": {"engine.sparql", "engine.tokens", "remote.*"},
+    "remote.pipe": {"engine.link"},
+    "remote.labels": {"engine.labels"},
+    "remote.transcode": {"engine.output", "engine.sparql", "engine.writers", "remote.finish", "remote.labels"}
+    | {"remote.question"},
+    "remote.watch": {"remote.dialects", "remote.marker", "remote.talk"},
+    "remote.ask": {"engine.answer", "engine.link", "engine.output", "engine.pool", "engine.sparql", "remote.*"},
+    "remote.service": {"engine.answer", "engine.archive", "engine.pool", "engine.sparql", "history", "queryfile"}
+    | {"remote.*", "snapshot"},
+    "remote.content": {"remote.names"},
+    "remote.store": {"remote.content", "remote.talk"},
+    "remote.publish": {"remote.content", "remote.marker", "remote.names", "remote.store", "snapshot"},
     "search": set(),
     "search.analysis": set(),
     "search.spelling": {"search.analysis"},
@@ -185,24 +211,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         "engine.child",
         "engine.pool",
         "engine.service",
+        "remote.service",
+        "remote.talk",
         "replica",
         "settings",
+        "snapshot",
         "web.app",
         "web.connection",
     },
-    "__main__": {
-        "",
-        "build",
-        "content",
-        "diff",
-        "diff.*",
-        "doctor",
-        "pull",
-        "serving",
-        "settings",
-        "snapshot",
-        "terminal",
-    },
+    "__main__": {"", "build", "content", "diff", "diff.*", "doctor", "pull", "remote.publish", "remote.store"}
+    | {"remote.talk", "serving", "settings", "snapshot", "terminal"},
 }
 SHARED_BY_ALL = {"terms", "errors"}
 
@@ -220,7 +238,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "rich": {"terminal"},
     "prometheus_client": {"web.metrics"},
     "uvicorn": {"serving", "web.connection"},
-    "httpx": {"doctor.online", "pull.source"},
+    "httpx": {"doctor.online", "pull.source", "remote.*"},
     "packaging": {"doctor.program"},
     "tantivy": {"search.index"},
     "uvloop": {"serving"},
@@ -228,7 +246,8 @@ LIBRARY_HOMES: dict[str, set[str]] = {
 }
 
 BUILDING = {"build", "build.*"}
-SERVING = {"engine", "engine.*", "explore", "explore.*", "pictures", "pictures.*", "search", "search.*", "web", "web.*"}
+SERVING = {"engine", "engine.*", "explore", "explore.*", "pictures", "pictures.*", "remote", "remote.*"}
+SERVING |= {"search", "search.*", "web", "web.*"}
 
 
 def modules() -> dict[str, Path]:
@@ -316,7 +335,7 @@ def test_no_room_reaches_into_the_other(room: set[str], other: set[str]) -> None
     assert {(module, name) for module in inside for name in reached(module) if fits(name, other)} == set()
 
 
-@pytest.mark.parametrize("inner", ["engine", "search"])
+@pytest.mark.parametrize("inner", ["engine", "remote", "search"])
 def test_engine_and_search_do_not_know_the_web(inner: str) -> None:
     inside = [module for module in MODULES if fits(module, {inner, f"{inner}.*"})]
 

@@ -95,19 +95,20 @@ def answer(store: ox.Store, request: Request, prefixes: dict[str, str], begin: B
     if isinstance(results, ox.QuerySolutions):
         if request.labels or request.first:
             results = labels.labelled(results, store, request.labels, request.first)
-        _rows(results, request, begin)
+        write(results, request, begin)
     elif isinstance(results, ox.QueryBoolean):
-        format_, content_type = _choose(request.accept, BOOLEAN)
+        format_, content_type = choose(request.accept, BOOLEAN)
         results.serialize(begin(content_type), format_)
     else:
-        rdf_format, content_type = _choose(request.accept, GRAPH)
+        rdf_format, content_type = choose(request.accept, GRAPH)
         # A CONSTRUCT answer is a graph, and a graph is a set.
         triples = dict.fromkeys(islice(results, request.first or None))
         writers.graph(triples, rdf_format, begin(content_type, len(triples)), prefixes)
 
 
-def _rows(results: ox.QuerySolutions, request: Request, begin: Begin) -> None:
-    format_, content_type = _choose(request.accept, _TABLES)
+def write(results: ox.QuerySolutions, request: Request, begin: Begin) -> None:
+    """Write the rows of a SELECT in the format that the request accepts. Raises NotAcceptable where there is none."""
+    format_, content_type = choose(request.accept, _TABLES)
     if format_ is _SHEET:
         sheet = Sheet([variable.value for variable in results.variables], iter(results), request.notes)
         sheet.write(begin(content_type, sheet.rows))
@@ -154,7 +155,8 @@ def _graph(iri: str) -> ox.NamedNode:
 _Format = TypeVar("_Format")
 
 
-def _choose(accept: str | None, offered: dict[str, tuple[_Format, str]]) -> tuple[_Format, str]:
+def choose(accept: str | None, offered: dict[str, tuple[_Format, str]]) -> tuple[_Format, str]:
+    """The offered format that the header likes best. Raises NotAcceptable where it likes none."""
     chosen = best(accept, tuple(offered))
     if chosen is None:
         raise NotAcceptable(f"None of these is accepted: {', '.join(offered)}. Ask for one of them, or for */*.")

@@ -42,6 +42,19 @@ def tokens(query: str) -> Iterator[tuple[str, str]]:
     return ((kind, text) for kind, text, _ in placed(query))
 
 
+def pieces(query: str) -> Iterator[tuple[str, str]]:
+    """The kind and the text of every piece, comments and white space too: together they are the text."""
+    for match in _TOKEN.finditer(query):
+        yield str(match.lastgroup), match.group()
+
+
+def form(query: str) -> str:
+    """SELECT, ASK, CONSTRUCT or DESCRIBE: which of them a query is that the engine's parser has accepted."""
+    words = (text.upper() for kind, text in tokens(query) if kind == "word")
+    first = next((word for word in words if word not in ("PREFIX", "BASE")), "")
+    return next((each for each in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE") if first.startswith(each)), "SELECT")
+
+
 def uncommented(query: str) -> str:
     """The text with blanks in place of comments, so that every place in it stays the same."""
     return _TOKEN.sub(lambda match: " " * len(match.group()) if match.lastgroup == "comment" else match.group(), query)

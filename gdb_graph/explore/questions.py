@@ -44,8 +44,9 @@ SELECT DISTINCT ?thing ?class WHERE {
 """
 _STATEMENTS = """
 SELECT ?graph ?thing ?property ?value WHERE {
-  { ?property a owl:ObjectProperty } UNION { VALUES ?property { %(details)s } }
-  GRAPH ?graph { ?thing ?property ?value }
+  { ?property a owl:ObjectProperty . GRAPH ?graph { ?thing ?property ?value } }
+  UNION
+  { VALUES ?property { %(details)s } GRAPH ?graph { ?thing ?property ?value } }
   FILTER(STRSTARTS(STR(?thing), "%(things)s") && ?graph NOT IN (%(silent)s))
 }
 """
