@@ -170,11 +170,9 @@ def _evidence(whole_: Iterable[str], linked: Iterable[str], kind: Kind) -> str:
     links = ", ".join(f"<{link.term}>" for link in _links(kind))
     only = ", ".join(f"<{each}>" for each in _EVIDENCE)
     backs = f"FILTER EXISTS {{ ?thing <{_SUPPORTS}> ?link FILTER(?link IN ({links})) }}"
-    parts = [f"{{ {_named(whole_)} }}", *([f"{{ {_named(linked)} {backs} }}"] if links else [])]
-    return (
-        f"SELECT ?graph ?thing ?property ?value WHERE {{ {' UNION '.join(parts)} "
-        f"GRAPH ?graph {{ ?thing ?property ?value }} FILTER(?property IN ({only})) }}"
-    )
+    said = f"GRAPH ?graph {{ ?thing ?property ?value }} FILTER(?property IN ({only}))"
+    parts = [f"{{ {_named(whole_)} {said} }}", *([f"{{ {_named(linked)} {said} {backs} }}"] if links else [])]
+    return f"SELECT ?graph ?thing ?property ?value WHERE {{ {' UNION '.join(parts)} }}"
 
 
 def _named(things: Iterable[str]) -> str:

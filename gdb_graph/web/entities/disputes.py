@@ -8,12 +8,12 @@ from gdb_graph.web.parts import select
 
 _QUESTION = """
 PREFIX gdb: <{gdb}> PREFIX skos: <{skos}> PREFIX dct: <http://purl.org/dc/terms/>
-SELECT ?it ?name ?property ?reading ?text ?preferred ?reason ?note ?source ?title WHERE {{
+SELECT ?it ?name ?property ?reading ?text (BOUND(?held) AS ?preferred) ?reason ?note ?source ?title WHERE {{
   ?it gdb:concernsThing <{iri}> ; gdb:hasReading ?reading ; skos:prefLabel ?name .
   FILTER(LANG(?name) = "{lang}")
   ?reading skos:prefLabel ?text . FILTER(LANG(?text) = "{lang}")
   OPTIONAL {{ ?it gdb:concernsProperty ?property }}
-  BIND(EXISTS {{ ?it gdb:preferredReading ?reading }} AS ?preferred)
+  OPTIONAL {{ ?it gdb:preferredReading ?held . FILTER(?held = ?reading) }}
   OPTIONAL {{ ?it gdb:judgementReason ?reason . FILTER(LANG(?reason) = "{lang}") }}
   OPTIONAL {{ ?reading skos:note ?note . FILTER(LANG(?note) = "{lang}") }}
   OPTIONAL {{ ?reading gdb:heldInSource ?source . OPTIONAL {{ ?source dct:title ?title }} }}
