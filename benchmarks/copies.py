@@ -15,8 +15,6 @@ import pyoxigraph as ox
 
 from gdb_graph import disk, snapshot
 
-_AT_ONCE = 200_000
-
 
 def lines(quads: Path, base: bytes, copies: int) -> Iterator[bytes]:
     """The quads as they are, then as often as needed those that name the content, each time under another name."""
@@ -27,28 +25,27 @@ def lines(quads: Path, base: bytes, copies: int) -> Iterator[bytes]:
                 if not copy:
                     yield line
                 elif base in line:
-                    yield line.replace(base, name)
+                    yield line.replace(base, name).replace(b"_:", b"_:copy%d" % copy)
 
 
 def write(of: snapshot.Snapshot, copies: int, out: Path) -> snapshot.Snapshot:
     """Write the larger snapshot into the folder `out`, where it becomes the current one."""
     with snapshot.writing(out) as folder:
-        digest, count, part = hashlib.sha256(), 0, list[bytes]()
-        store = ox.Store(folder / "store")
+        digest, count = hashlib.sha256(), 0
         with (folder / "quads.nq").open("wb") as file:
             for line in lines(of.quads, of.names.base.encode(), copies):
                 digest.update(line)
                 file.write(line)
-                part.append(line)
-                if len(part) == _AT_ONCE:
-                    count += _load(store, part)
-        count += _load(store, part)
-        store.flush()
+                count += 1
+        with (folder / "quads.nq").open("rb") as file:
+            snapshot.fill_store(folder, file)
         shutil.copytree(of.queries, folder / "queries")
         for path in [*sorted(of.queries.glob("*.rq")), *sorted(of.queries.glob("tables/*.rq"))]:
             digest.update(path.relative_to(of.queries).as_posix().encode() + b"\0" + path.read_bytes())
         hash_ = digest.hexdigest()
+        store = ox.Store.read_only(str(folder / snapshot.STORE))
         triples = {"triples": sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))}
+        del store
         said = {
             "id": hash_[:32],
             "content_hash": f"sha256:{hash_}",
@@ -60,15 +57,7 @@ def write(of: snapshot.Snapshot, copies: int, out: Path) -> snapshot.Snapshot:
         }
         disk.write_json(folder / "report.json", [])
         disk.write_json(folder / "manifest.json", {**of.manifest, **said})
-        del store
         return snapshot.publish(folder, hash_[:32])
-
-
-def _load(store: ox.Store, part: list[bytes]) -> int:
-    count = len(part)
-    store.bulk_load(b"".join(part), format=ox.RdfFormat.N_QUADS, lenient=True)
-    part.clear()
-    return count
 
 
 if __name__ == "__main__":

@@ -80,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--pull", metavar="SOURCE", help="serve what SOURCE has, looking there again; nothing is built")
     pull = command("pull", _pull, "fetch the current snapshot from elsewhere and switch to it")
     pull.add_argument("pull", metavar="SOURCE", nargs="?", help="address of a service or file server, or a folder")
+    doctor = command("doctor", _doctor, "look at the installation and say what is wrong with it")
+    doctor.add_argument("--host", help="address that the service listens on")
+    doctor.add_argument("--port", type=int, help="port that the service listens on")
+    doctor.add_argument("--online", action="store_true", help="ask the service at its public address too")
     query = command("query", _query, "run a curated query, or any other, on the terminal")
     query.add_argument("name", nargs="?", help="a curated query; without one: list them")
     query.add_argument("values", nargs="*", metavar="PARAMETER=VALUE", help="parameters of the curated query")
@@ -134,6 +138,13 @@ def _pull(_: argparse.Namespace, chosen: Settings) -> int:
         pulled = pull.pull(chosen.pull, chosen.snapshots, chosen.keep, progress)
     print(f"Snapshot {pulled.snapshot.id}: {'switched to it' if pulled.is_new else 'nothing to do'}")
     return 0
+
+
+def _doctor(options: argparse.Namespace, chosen: Settings) -> int:
+    from gdb_graph import doctor
+
+    examined = doctor.examine(chosen, os.environ, content.resolve(options.content), options.online)
+    return 1 if terminal.show_notes(examined)["problem"] else 0
 
 
 def _pulled(chosen: Settings) -> snapshot.Snapshot:

@@ -36,6 +36,8 @@ QUADS = "quads.nq"
 STORE = "store"
 LAYOUT = 1
 """The form of the folder. It goes up when an older program could not read a snapshot any more."""
+NAMES, GONE = "names.txt", "gone.json"
+"""What has a name in a snapshot, one IRI a line in order; and what had one in those before it, with its last words."""
 _POINTER = "current"
 # Oxigraph sorts what it is given in one call: so many quads at once keep the time of a load proportional to its size.
 _AT_ONCE = 200_000
@@ -77,6 +79,25 @@ class Snapshot:
     def metadata(self) -> list[Distribution]:
         """Descriptions of distributions, each named as what it describes and `-metadata.json`."""
         return distribution.read(self.manifest.get("metadata", []))
+
+    @property
+    def called(self) -> list[str]:
+        """The IRIs of all that has a label, in order; none where an older version built the snapshot."""
+        try:
+            return (self.folder / NAMES).read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return []
+
+    @property
+    def gone(self) -> Mapping[str, Mapping[str, Any]]:
+        """By the IRI of what snapshots before this had: `last` and `since` when, its `label`, what `replacedBy`.
+
+        `last` is the id of the last that had it, `since` of the first that had not; None is this one.
+        """
+        try:
+            return dict(json.loads((self.folder / GONE).read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
 
     @property
     def files(self) -> list[Distribution]:
@@ -227,7 +248,8 @@ def seal(folder: Path) -> None:
     queries = {
         path.relative_to(folder).as_posix(): "application/sparql-query" for path in _query_files(folder / "queries")
     }
-    there = queries | dict.fromkeys(("report.json", "quality.json"), "application/json")
+    there = queries | dict.fromkeys(("report.json", "quality.json", GONE), "application/json")
+    there |= {NAMES: "text/plain"}
     parts = [distribution.measure(folder, "", path, media_type, name=path) for path, media_type in there.items()]
     add(folder, {"parts": [distribution.entry(each) for each in parts]})
 

@@ -4,7 +4,8 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -23,6 +24,7 @@ from gdb_graph.snapshot import Snapshot
 
 if TYPE_CHECKING:  # what serves and asks need not load what builds
     from gdb_graph.build import Checked
+    from gdb_graph.doctor.note import Note
 
 _WIDE = 160
 FORMATS = ("table", *formats.NAMES)
@@ -56,6 +58,17 @@ def show_findings(findings: Sequence[Finding]) -> None:
         node = f"\n    {each.node}" if each.node and each.node != each.place else ""
         rule = each.rule.rpartition("#")[2]
         print(f"{each.place}: {each.severity} ({rule}){node}\n    de: {each.de}\n    en: {each.en}", file=sys.stderr)
+
+
+def show_notes(notes: "Iterable[Note]") -> Counter[str]:
+    """Each note as it comes, with what to do below it; how many there are of each level."""
+    counted: Counter[str] = Counter()
+    for note in notes:
+        counted[note.level] += 1
+        remedy = f"\n{'':9}{note.remedy}" if note.remedy else ""
+        print(f"{note.level:<8} {note.text}{remedy}", flush=True)
+    print(", ".join(f"{counted[level]} {level}{'s' * (counted[level] != 1)}" for level in ("problem", "warning")) + ".")
+    return counted
 
 
 def show_summary(checked: "Checked") -> None:

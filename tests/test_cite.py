@@ -87,6 +87,23 @@ def test_who_published_it_is_said_only_where_the_content_does(citing: httpx.Clie
     assert item(citing, lang="de")["publisher"] == "Stadt Otherstadt"
 
 
+def test_the_publisher_in_the_settings_goes_before_that_in_the_content(twice: Path) -> None:
+    later, earlier = history.read(twice)
+    running = start("--snapshot", str(later.folder), public_url=SITE, publisher_name="Stadtarchiv")
+    try:
+        for one in (later, earlier):
+            assert item(running.client, snapshot=one.id)["publisher"] == "Stadtarchiv"
+            assert fields(running.client.get("/cite?format=bibtex").text)["publisher"] == "Stadtarchiv"
+        tag = running.client.get("/cite").headers["ETag"]
+    finally:
+        stop(running)
+    other = start("--snapshot", str(later.folder), public_url=SITE, publisher_name="Archiv der Stadt")
+    try:
+        assert other.client.get("/cite", headers={"If-None-Match": tag}).status_code == 200
+    finally:
+        stop(other)
+
+
 def test_a_thing(citing: httpx.Client) -> None:
     iri = f"{BASE}id/field-moonlight"
     found = item(citing, iri=iri, lang="de")
@@ -94,6 +111,12 @@ def test_a_thing(citing: httpx.Client) -> None:
     assert (found["note"], found["type"]) == (iri, "entry")
     path = urlsplit(found["URL"]).path.removeprefix("/g")
     assert citing.get(path, headers={"Accept": "text/html"}).status_code == 200
+
+
+def test_a_thing_that_is_named_in_one_language_is_cited_in_both(citing: httpx.Client) -> None:
+    iri = f"{BASE}id/src-plan"
+    german, english = (item(citing, iri=iri, lang=lang)["title"] for lang in ("de", "en"))
+    assert german == english
 
 
 @pytest.mark.parametrize("which", [0, 1])

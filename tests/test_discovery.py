@@ -107,6 +107,7 @@ def test_robots_may_read_all_but_answers_and_are_told_of_the_sitemap() -> None:
     assert [line for line in lines if line.startswith("Disallow")] == [
         "Disallow: /strategy/sparql?",
         "Disallow: /strategy/queries/*?",
+        "Disallow: /strategy/snapshots/*/",
     ]
 
 

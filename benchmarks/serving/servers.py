@@ -48,9 +48,9 @@ class Server:
 
 
 @contextmanager
-def gdb_graph(snapshot: Path, first: str) -> Iterator[Server]:
-    """`gdb-graph serve` with two engines, else with the settings of the environment."""
-    command = [sys.executable, "-m", "gdb_graph", "serve", "--snapshot", str(snapshot), "--port", "{port}"]
+def gdb_graph(snapshot: Path, first: str, *options: str) -> Iterator[Server]:
+    """`gdb-graph serve` with two engines, else with these options and the settings of the environment."""
+    command = [sys.executable, "-m", "gdb_graph", "serve", "--snapshot", str(snapshot), "--port", "{port}", *options]
     with _running("gdb-graph", command, "/sparql", first) as server:
         yield server
 
@@ -73,7 +73,7 @@ def rdflib_endpoint(program: str, triples: Path, first: str) -> Iterator[Server]
 
 @contextmanager
 def _running(name: str, command: Sequence[str], path: str, first: str, quads: Path | None = None) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     arguments = [part.replace("{port}", str(port)) for part in command]
     load.show(arguments)
     with tempfile.TemporaryFile() as log:
@@ -81,10 +81,10 @@ def _running(name: str, command: Sequence[str], path: str, first: str, quads: Pa
         process = subprocess.Popen(arguments, cwd=ROOT, env=os.environ | {"GDB_ENGINES": "2"}, stdout=log, stderr=log)
         try:
             if quads:
-                _until(lambda: _listens(port), process, name)
+                until(lambda: listens(port), process, name)
                 load.upload(f"http://127.0.0.1:{port}/store?no_transaction", quads)
             server = Server(name, process.pid, port, path, 0)
-            _until(lambda: _answers(server, first), process, name)
+            until(lambda: _answers(server, first), process, name)
             yield Server(name, process.pid, port, path, time.perf_counter() - begun)
         except load.Failed as error:
             log.seek(0)
@@ -98,13 +98,15 @@ def _running(name: str, command: Sequence[str], path: str, first: str, quads: Pa
                 process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _until(ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str) -> None:
+def until(ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str) -> None:
+    """Wait until `ready` says so. Raises Failed where the process ends before, or it takes too long."""
     end = time.monotonic() + START_SECONDS
     while not ready():
         if process.poll() is not None:
@@ -114,7 +116,8 @@ def _until(ready: Callable[[], bool], process: subprocess.Popen[bytes], name: st
         time.sleep(0.005)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether somebody does."""
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False

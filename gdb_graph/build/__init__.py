@@ -23,6 +23,7 @@ from gdb_graph.build import (
     editions,
     examples,
     export,
+    naming,
     quality,
     reason,
     sources,
@@ -155,7 +156,8 @@ def build(
     Raises ContentError, and then `out` is as it was.
     """
     with snapshot.writing(out) as folder:
-        hashes, before = content.hashes(), _before(out)
+        hashes, latest = content.hashes(), _latest(out)
+        before = latest.manifest if latest else {}
         checked = check(content, progress, folder, str(before.get("consistent", "")))
         _begin("describe", progress)
         store, counted = dataset(checked)
@@ -173,6 +175,7 @@ def build(
         _begin("export", progress)
         exported = export.run(folder, store, checked.tables, checked.names)
         snapshot.add(folder, exported | {"editions": editions.editions(exported["distributions"], before, now)})
+        naming.write(folder, checked.names, counted.graphs, latest)
         written, figures = snapshot.open_snapshot(folder), describe.figures_in(store)
         quality.write(folder, quality.report(written, checked.findings, figures, settings))
         snapshot.seal(folder)
@@ -181,12 +184,12 @@ def build(
         return published
 
 
-def _before(out: Path) -> Mapping[str, Any]:
-    """The manifest of the snapshot that is current in `out`; empty where there is none."""
+def _latest(out: Path) -> snapshot.Snapshot | None:
+    """The snapshot that is current in `out`, if there is one."""
     try:
-        return snapshot.open_snapshot(snapshot.current(out)).manifest
+        return snapshot.open_snapshot(snapshot.current(out))
     except SnapshotError:
-        return {}
+        return None
 
 
 def dataset(checked: Checked) -> tuple[ox.Store, describe.Counts]:

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from gdb_graph import history, snapshot
+from gdb_graph import history, queryfile, snapshot
 from gdb_graph.engine.answer import Answer, Published
 from gdb_graph.engine.changes import Changes
 from gdb_graph.engine.pool import Limits, Pool
 from gdb_graph.engine.sparql import Request
-from gdb_graph.errors import Busy, GraphError
+from gdb_graph.errors import Busy, GraphError, SnapshotError
+from gdb_graph.queryfile import Query
 from gdb_graph.snapshot import Snapshot
 
 _AT_ONCE = 2
+_QUERIES_OF = 10
 _REST_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 
@@ -47,6 +49,7 @@ class Archive:
         self.changes = Changes(limits.seconds, limits.waiting)
         self._limits = replace(limits, engines=1, slow_engines=1)
         self._opened: OrderedDict[str, _Opened] = OrderedDict()
+        self._queries: OrderedDict[str, Mapping[str, Query]] = OrderedDict()
         self._turn = asyncio.Lock()
         self._known: tuple[int, Sequence[Snapshot]] = (0, ())
 
@@ -60,6 +63,20 @@ class Archive:
     def published(self, one: Snapshot) -> Published:
         """A snapshot to be asked, without its curated queries. Nothing is started before it is asked."""
         return Published(one, {}, partial(self._run, one))
+
+    async def queries(self, one: Snapshot) -> Mapping[str, Query]:
+        """The curated queries that a snapshot was built with. Raises SnapshotError where they cannot be read now."""
+        if one.id not in self._queries:
+            try:
+                self._queries[one.id] = await asyncio.to_thread(queryfile.read_folder, one.queries)
+            except GraphError as error:
+                raise SnapshotError(
+                    f"The curated queries of snapshot {one.id} cannot be read by this version: {error} "
+                    f"Ask /snapshots/{one.id}/sparql instead."
+                ) from error
+            while len(self._queries) > _QUERIES_OF:
+                self._queries.popitem(last=False)
+        return self._queries[one.id]
 
     def load(self) -> Mapping[str, int]:
         """How many queries run and wait in each lane, of all that are open."""

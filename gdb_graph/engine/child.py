@@ -54,9 +54,10 @@ def _address_space() -> int:
 def _answer(
     connection: socket.socket, store: ox.Store, prefixes: dict[str, str], bounds: Bounds, payload: bytes
 ) -> None:
-    output = Output(connection, bounds.rows, bounds.bytes)
+    request = frames.decode(payload)
+    output = Output(connection) if request.own else Output(connection, bounds.rows, bounds.bytes)
     try:
-        answer(store, frames.decode(payload), prefixes, cast(Begin, output.begin))
+        answer(store, request, prefixes, cast(Begin, output.begin))
         output.finish()
     except BadQuery as error:
         connection.sendall(frames.error("BadQuery", str(error), (error.line, error.column)))

@@ -1,6 +1,6 @@
 """How an engine and the HTTP process talk: frames of a kind, a length and bytes over one stream socket.
 
-request   →  Q [query, accept, default graphs, named graphs, base, labels, notes, first]
+request   →  Q [query, accept, default graphs, named graphs, base, labels, notes, first, own]
 answer    ←  H content type · D bytes … · E rows grown    or, after any, X {"error": …, "message": …, "place": …}
 """
 
@@ -20,7 +20,8 @@ _PREFIX = struct.Struct(">cI")
 def encode(request: Request) -> bytes:
     """The frame of a request."""
     graphs = tuple(request.default_graphs), tuple(request.named_graphs)
-    parts = (request.query, request.accept, *graphs, request.base, request.labels, request.notes, request.first)
+    how = request.labels, request.notes, request.first, request.own
+    parts = (request.query, request.accept, *graphs, request.base, *how)
     return pack(QUERY, json.dumps(parts).encode())
 
 

@@ -51,7 +51,8 @@ class Request:
 
     `base` is what relative IRIs in the text are relative to, where it states no BASE; "": there are none then.
     `labels` are languages in which IRIs in rows have their labels beside them; `notes` stand in a spreadsheet.
-    `first` is how many rows or triples are given at most, for a page that says so; 0: all.
+    `first` is how many rows or triples are given at most, for a page that says so; 0: all. The service's `own`
+    questions, which it needs for a page, are not held to the limits of an answer (GDB_ROWS, GDB_RESULT_BYTES).
     """
 
     query: str
@@ -62,6 +63,7 @@ class Request:
     labels: Sequence[str] = ()
     notes: Notes = ()
     first: int = 0
+    own: bool = False
 
 
 class Begin(Protocol):

@@ -20,7 +20,8 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Nothing hidden, nothing above: no name begins with a dot, and none holds a slash or a control character.
 _NAME = r"[^/\\.\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,200}"
-_PATH = re.compile(rf"quads\.nq|(?:report|quality)\.json|(?:dumps|tables)/{_NAME}|queries/(?:tables/)?{_NAME}\.rq")
+_FILES = r"quads\.nq|(?:report|quality|gone)\.json|names\.txt"
+_PATH = re.compile(rf"{_FILES}|(?:dumps|tables)/{_NAME}|queries/(?:tables/)?{_NAME}\.rq")
 
 
 @dataclass(frozen=True, slots=True)

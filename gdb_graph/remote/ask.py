@@ -112,7 +112,8 @@ class Asker:
     async def _exchange(self, job: Job, wanted: Wanted, marker: Marker) -> None:
         bounds, dialect, asked = self._limits.bounds, self._watch.dialect, wanted.question
         sink = Sink(job)
-        output = Output(sink, bounds.rows, bounds.bytes)  # type: ignore[arg-type]
+        most = (0, 0) if wanted.request.own else (bounds.rows, bounds.bytes)
+        output = Output(sink, *most)  # type: ignore[arg-type]
         pipe = Pipe(asked.clean)
         headers = {"Accept": asked.accept, "Accept-Encoding": "identity", "Content-Type": talk.FORM}
         try:

@@ -31,6 +31,8 @@ class Stored:
     tag: bytes
     query: str = ""
     rows: int = 0
+    modified: bytes = b""
+    """Its Last-Modified header, if it has one."""
 
 
 def key(scope: MutableMapping[str, Any], snapshot: str) -> Key | None:
@@ -58,7 +60,7 @@ def vary(of: Key) -> bytes:
 def named(path: str, current: str) -> str:
     """The snapshot that a path names, else the current one: what older ones answer stays the same when that changes."""
     parts = path.split("/")
-    return parts[2] if path.startswith("/snapshots/") and parts[3:] == ["sparql"] else current
+    return parts[2] if path.startswith("/snapshots/") and parts[3:4] in (["sparql"], ["queries"]) else current
 
 
 def tag(of: Key, seed: bytes) -> bytes:
@@ -80,6 +82,17 @@ def revalidated(request: Request, response: Response) -> Response:
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return response
+
+
+def unchanged(scope: MutableMapping[str, Any], stored: Stored) -> Headers | None:
+    """The headers of the 304 for a client that names the very time of the stored answer; None for all others.
+
+    Not for a later time: after a step back to an older snapshot that client has seen something else.
+    """
+    said = {name: value for name, value in scope["headers"] if name in (b"if-modified-since", b"if-none-match")}
+    if b"if-none-match" in said or said.get(b"if-modified-since") != stored.modified:
+        return None
+    return [(name, value) for name, value in stored.headers if not name.startswith(b"content-")]
 
 
 class Cache:

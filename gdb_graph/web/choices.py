@@ -49,7 +49,7 @@ class Offer:
         return self._choices.get(pattern, ())
 
     async def _ask(self, pattern: str, labels: Sequence[str] = ()) -> Sequence[Row]:
-        asked = Asked(_CHOICES.format(pattern=pattern), JSON_RESULTS, labels=labels)
+        asked = Asked(_CHOICES.format(pattern=pattern), JSON_RESULTS, labels=labels, own=True)
         return read(await whole(await self._now.run(asked)))[1]
 
 

@@ -15,6 +15,7 @@ from gdb_graph.engine.answer import Answer, Published
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.errors import BadQuery, NotAcceptable, ResultTooLarge
 from gdb_graph.negotiation import best
+from gdb_graph.settings import Settings
 from gdb_graph.terms import DCT, FOAF, RDFS, SKOS, VOID
 from gdb_graph.web.bibliography import BIBTEX, CSL, Work, bibtex, csl
 from gdb_graph.web.links import Links
@@ -38,8 +39,7 @@ SELECT ?term ?who (SAMPLE(?text) AS ?name) WHERE {{{{
 _LABEL = f"""
 SELECT ?label WHERE {{{{
   VALUES ?naming {{{{ <{SKOS}prefLabel> <{RDFS}label> <{DCT}title> }}}} {{node}} ?naming ?label .
-  FILTER(LANG(?label) IN ("{{lang}}", ""))
-}}}} ORDER BY ?label LIMIT 1
+}}}} ORDER BY DESC(LANG(?label) = "{{lang}}") ?label LIMIT 1
 """
 
 
@@ -80,7 +80,9 @@ def _format(request: Request) -> str:
 
 
 async def _snapshot(request: Request, now: Published) -> Work:
+    """The whole snapshot; its publisher is whom the settings name, else whom the data names, else nobody."""
     lang, manifest, id_ = language(request), now.snapshot.manifest, now.snapshot.id
+    settings: Settings = request.app.state.settings
     who: dict[str, list[str]] = {f"{DCT}creator": [], f"{DCT}publisher": []}
     for row in (await select(now, _WHO.format(lang=lang)))[1]:
         name = row.get("name") or row["who"]
@@ -93,7 +95,7 @@ async def _snapshot(request: Request, now: Published) -> Work:
         id_,
         manifest["created"],
         tuple(who[f"{DCT}creator"]),
-        ", ".join(who[f"{DCT}publisher"]),
+        settings.publisher_name or ", ".join(who[f"{DCT}publisher"]),
     )
 
 

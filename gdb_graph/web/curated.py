@@ -32,6 +32,12 @@ NOT_PARAMETERS = ("format", "lang")
 _LISTED, _COMPLETED = 60, 2000
 
 
+def home(request: Request) -> str:
+    """Where the queries asked for stand: those of the current snapshot, or of the one that the address names."""
+    id_ = request.path_params.get("id")
+    return f"/snapshots/{id_}/queries" if id_ else "/queries"
+
+
 async def catalogue(request: Request) -> Response:
     """All curated queries: a page, or JSON."""
     now = published(request)
@@ -40,18 +46,18 @@ async def catalogue(request: Request) -> Response:
         sought = request.query_params.get("q", "").strip()
         found = having(now.queries.values(), sought)
         topics = by_topic(found, pages.text(language(request)))
-        return pages.show(request, now, "queries", topics=topics, count=len(found), sought=sought)
+        return pages.show(request, now, "queries", topics=topics, count=len(found), sought=sought, home=home(request))
     links = Links(request.app.state.base_url, now.snapshot.names)
     return JSONResponse(
-        [_entry(query, links) for query in now.queries.values()],
+        [_entry(query, links.absolute(home(request))) for query in now.queries.values()],
         headers={"Vary": "Accept", "X-Snapshot": now.snapshot.id},
     )
 
 
-def _entry(query: Query, links: Links) -> Mapping[str, Any]:
+def _entry(query: Query, address: str) -> Mapping[str, Any]:
     return {
         "name": query.name,
-        "url": links.absolute(f"/queries/{query.name}"),
+        "url": f"{address}/{query.name}",
         "summary": query.summary,
         "description": query.description,
         "tags": query.tags,
@@ -76,7 +82,7 @@ async def one(request: Request) -> Response:
     query = now.queries.get(name)
     if query is None:
         near = queryfile.near(name, now.queries)
-        raise Problem(404, "not-found", f"There is no query {name!r}.{near} All stand at /queries.")
+        raise Problem(404, "not-found", f"There is no query {name!r}.{near} All stand at {home(request)}.")
     accept = _accept(request, suffix)
     # A form sends every field; one left empty was not filled in.
     given = {name: value for name, value in request.query_params.items() if name not in NOT_PARAMETERS and value}
@@ -131,6 +137,7 @@ async def _page(
         request,
         now,
         "query",
+        home=home(request),
         query=query,
         text=text,
         sparql=bare(text),

@@ -55,11 +55,11 @@ def _unchanged(request: Request, tag: str, modified: datetime) -> bool:
     if wanted := given.get("if-match"):
         if wanted.strip() != "*" and tag not in _TAG.findall(wanted):
             raise _failed("If-Match")
-    elif (since := _date(given.get("if-unmodified-since"))) and modified > since:
+    elif (since := date(given.get("if-unmodified-since"))) and modified > since:
         raise _failed("If-Unmodified-Since")
     if known := given.get("if-none-match"):
         return known.strip() == "*" or tag in (each.removeprefix("W/") for each in _TAG.findall(known))
-    since = _date(given.get("if-modified-since"))
+    since = date(given.get("if-modified-since"))
     return since is not None and modified <= since
 
 
@@ -68,7 +68,8 @@ def _failed(condition: str) -> Problem:
     return Problem(412, "precondition-failed", detail)
 
 
-def _date(text: str | None) -> datetime | None:
+def date(text: str | None) -> datetime | None:
+    """The time that a header states; None where it states none that can be read."""
     try:
         found = parsedate_to_datetime(text) if text else None
     except ValueError:

@@ -1,17 +1,15 @@
-"""An IRI in, all that is said of it out: for a page its statements with their sources, for machines a query."""
+"""An IRI in, all that is said of it out, as a page shows it: its statements with their sources, what points at it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gdb_graph.engine.answer import Published
 from gdb_graph.queryfile import LANGUAGES
 from gdb_graph.rows import Cell
-from gdb_graph.terms import DCT, GDB, ORG, RDF, RDFS, SKOS
+from gdb_graph.terms import DCT, GDB, RDF, RDFS, SKOS
 from gdb_graph.web.parts import select
 
 INCOMING_LIMIT = 200
-_NARY = ("Involvement", "StatusAssertion", "FundingAllocation", "QuantityStatement", "MoneyStatement", "Evidence")
-_NODES = " ".join([*(f"<{GDB}{name}>" for name in _NARY), f"<{ORG}Membership>"])
 _FIRST = (f"{SKOS}prefLabel", f"{RDF}type", f"{SKOS}altLabel", f"{DCT}title", f"{DCT}description", f"{SKOS}definition")
 
 _STATEMENTS = """
@@ -119,19 +117,13 @@ async def _labels(
         iris |= {each.value.value for each in listed if each.value.kind == "uri"}
         iris |= {now.snapshot.names.thing(graph.removeprefix(graphs)) for each in listed for graph in each.sources}
     iris |= {cell.value for cells in incoming.values() for cell in cells}
+    return await labels(now, iris)
+
+
+async def labels(now: Published, iris: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+    """The labels by language of each of the IRIs that has any."""
     things = " ".join(f"<{each}>" for each in sorted(iris))
-    labels: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for row in (await select(now, _LABELS.format(things=things, skos=SKOS, rdfs=RDFS, dct=DCT)))[1]:
-        labels.setdefault(row["thing"].value, {}).setdefault(row["label"].language, row["label"].value)
-    return labels
-
-
-def description(iri: str) -> str:
-    """The query for the RDF of `iri`: its statements, those of its n-ary nodes, and the labels of what it names."""
-    return f"""
-CONSTRUCT {{ <{iri}> ?p ?o . ?o ?p2 ?o2 . ?o <{SKOS}prefLabel> ?label }}
-WHERE {{
-  <{iri}> ?p ?o .
-  OPTIONAL {{ ?o ?p2 ?o2 . FILTER EXISTS {{ ?o a ?kind . VALUES ?kind {{ {_NODES} }} }} }}
-  OPTIONAL {{ ?o <{SKOS}prefLabel> ?label }}
-}}"""
+        found.setdefault(row["thing"].value, {}).setdefault(row["label"].language, row["label"].value)
+    return found

@@ -32,7 +32,7 @@ async def robots(request: Request) -> Response:
     """`/robots.txt`: all may be read but the answers that cost an engine; the data is there as files."""
     base = Links(request.app.state.base_url, published(request).snapshot.names)
     lines = ["User-agent: *", f"Disallow: {base.plain('/sparql?')}", f"Disallow: {base.plain('/queries/*?')}"]
-    lines += ["", f"Sitemap: {base.absolute('/sitemap.xml')}"]
+    lines += [f"Disallow: {base.plain('/snapshots/*/')}", "", f"Sitemap: {base.absolute('/sitemap.xml')}"]
     return PlainTextResponse("\n".join(lines) + "\n")
 
 
@@ -100,7 +100,7 @@ async def api_catalog(request: Request) -> Response:
 
     interfaces = {
         "/sparql": (to("/sparql", "text/turtle"), to("/sparql", "text/html")),
-        "/queries": (to("/openapi.json", "application/vnd.oai.openapi+json"), to("/docs", "text/html")),
+        "/queries": (to("/openapi.json", "application/json"), to("/docs", "text/html")),
         "/catalog": (to("/catalog.ttl", "text/turtle"), to("/catalog", "text/html")),
     }
     here = links.absolute("/.well-known/api-catalog")

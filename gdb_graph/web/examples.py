@@ -12,7 +12,7 @@ from gdb_graph.web.parts import all_of, whole
 
 async def examples(now: Published, links: Links) -> list[ox.Triple]:
     """The triples of the graph `queries`, sorted, and the endpoint as the target of each query."""
-    answer = await whole(await now.run(Asked(all_of(now.snapshot.names.graph("queries")), GRAPHS["nt"])))
+    answer = await whole(await now.run(Asked(all_of(now.snapshot.names.graph("queries")), GRAPHS["nt"], own=True)))
     triples = [quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)]
     executable, endpoint = ox.NamedNode(f"{SH}SPARQLExecutable"), ox.NamedNode(links.absolute("/sparql"))
     target = ox.NamedNode(f"{SCHEMA}target")

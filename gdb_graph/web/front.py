@@ -45,6 +45,9 @@ PREFLIGHT: Headers = (
     (b"access-control-max-age", b"86400"),
 )
 
+# The settings that answers show.
+_SHOWN = ("base_url", "publisher_", "contact_", "contributor_")
+
 log = logging.getLogger(__name__)
 
 
@@ -96,6 +99,9 @@ class Front:
             exchange.outcome = "not modified"
             headers = ((b"etag", tag), (b"cache-control", self._age), (b"vary", cache.vary(of)))
             await send.give(304, (*OPEN_TO_ALL, *headers), b"")
+        elif stored and stored.modified and (kept := cache.unchanged(scope, stored)):
+            exchange.outcome = "not modified"
+            await send.give(304, kept, b"")
         elif stored:
             exchange.outcome, exchange.query, exchange.stored_rows = "cached", stored.query, stored.rows
             await send.give(200, stored.headers, b"" if scope["method"] == "HEAD" else stored.body)
@@ -162,15 +168,17 @@ class _Watched:
             whole, seen = b"".join(self._parts), self._exchange
             length = (b"content-length", b"%d" % len(whole))
             headers = [*(each for each in self._headers or () if each[0] != length[0]), length]
-            in_.put(self._of, Stored(headers, whole, self._tag, seen.query, seen.rows))
+            modified = next((value for name, value in headers if name == b"last-modified"), b"")
+            in_.put(self._of, Stored(headers, whole, self._tag, seen.query, seen.rows, modified))
 
     def _complete(self, status: int, headers: Headers) -> Headers:
         if status >= 400 and self._exchange.outcome == "ok":
             self._exchange.outcome = "refused" if status < 500 else "failed"
-        elif status == 200 and self._cache:
+        elif status in (200, 304) and self._cache:
             stated = {name for name, _ in headers}
             if b"cache-control" not in stated and b"etag" not in stated:
-                self._headers = headers = [*headers, (b"etag", self._tag), (b"cache-control", self._age)]
+                headers = [*headers, (b"etag", self._tag), (b"cache-control", self._age)]
+                self._headers = headers if status == 200 else None
         return headers
 
 
@@ -180,7 +188,8 @@ def _is_preflight(scope: Scope) -> bool:
 
 def _seed(settings: Settings) -> bytes:
     """What answers depend on besides snapshot and request: the program, its templates and texts, and the settings."""
-    digest = hashlib.blake2b(f"{__version__} {settings.base_url}".encode())
+    said = [getattr(settings, name) for name in ("base_url", *Settings.__annotations__) if name.startswith(_SHOWN)]
+    digest = hashlib.blake2b(repr([__version__, *said]).encode())
     for path in sorted(HERE.parent.rglob("*")):
         if path.suffix in (".py", ".html", ".svg", ".toml") and "content" not in path.parts:
             digest.update(path.read_bytes())

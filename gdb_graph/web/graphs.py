@@ -7,15 +7,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gdb_graph.engine.answer import Published
-from gdb_graph.engine.sparql import GRAPH
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.errors import BadQuery
-from gdb_graph.web import parameters
+from gdb_graph.formats import GRAPHS
+from gdb_graph.web import lost, parameters
 from gdb_graph.web.links import Links
-from gdb_graph.web.parts import accepted, all_of, published, respond, wants_html
+from gdb_graph.web.pages import Pages
+from gdb_graph.web.parts import HTML, all_of, published, respond
 from gdb_graph.web.problems import Problem
+from gdb_graph.web.rdf import wanted
+from gdb_graph.web.signposts import forms, signposted
 
 _DEFAULT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+# The graphs that have a better page than that of a graph.
+_PAGES = {"ontology": "/ontology", "shapes": "/shapes", "queries": "/queries"}
 
 
 async def graphs(request: Request) -> Response:
@@ -29,13 +34,24 @@ async def graphs(request: Request) -> Response:
 
 
 async def graph(request: Request) -> Response:
-    """`/graph/{name}`, the graph's own IRI (4.1, direct identification); browsers get the page of its source."""
-    now, name = published(request), request.path_params["name"]
-    text, html = _all_of(now, now.snapshot.names.graph(name)), wants_html(request, [*GRAPH])
-    if html and name.startswith("src-"):
-        links = Links(request.app.state.base_url, now.snapshot.names)
-        return RedirectResponse(links.absolute(f"/page/{quote(name)}"), 303, {"Vary": "Accept"})
-    return await respond(request, now, Asked(text, "text/turtle" if html else accepted(request)))
+    """`/graph/{name}`, the graph's own IRI (4.1, direct identification), or a form of it by suffix; or its page."""
+    now, asked = published(request), request.path_params["name"]
+    name, _, suffix = asked.rpartition(".")
+    name, suffix = (name, suffix) if suffix in GRAPHS else (asked, "")
+    iri, path = now.snapshot.names.graph(name), f"/graph/{quote(name)}"
+    triples = now.snapshot.manifest["counts"]["graphs"].get(iri)
+    if triples is None:
+        return await lost.answer(request, now, iri, name)
+    of, media_type = forms(request.app.state.base_url, iri, path, path), wanted(request, suffix)
+    if media_type != HTML:
+        response = await respond(request, now, Asked(all_of(iri), media_type))
+    elif leads_to := _PAGES.get(name) or (f"/page/{quote(name)}" if name.startswith("src-") else ""):
+        address = Links(request.app.state.base_url, now.snapshot.names).absolute(leads_to)
+        return signposted(request, now, of, "", RedirectResponse(address, 303, {"Vary": "Accept"}))
+    else:
+        pages: Pages = request.app.state.pages
+        response = pages.show(request, now, "graph", called=name, count=triples, forms=of)
+    return signposted(request, now, of, of.at(media_type), response)
 
 
 def _absolute(iri: str) -> str:

@@ -102,7 +102,7 @@ async def _labelled(now: Published, iris: Sequence[str]) -> tuple[Near, ...]:
     if not iris:
         return ()
     text = f"SELECT ?term {{ VALUES ?term {{ {' '.join(str(ox.NamedNode(iri)) for iri in iris)} }} }}"
-    body = await whole(await now.run(Query(text, JSON_RESULTS, labels=LANGUAGES)))
+    body = await whole(await now.run(Query(text, JSON_RESULTS, labels=LANGUAGES, own=True)))
     _, rows = read(body)
     return tuple(Near(row["term"].value, _labels(row)) for row in rows)
 

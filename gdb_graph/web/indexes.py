@@ -68,5 +68,5 @@ async def _make(now: Published) -> Index:
 
 
 async def _ask(now: Published, text: str) -> Sequence[rows.Row]:
-    body = await whole(await now.run(Query(text, JSON_RESULTS)))
+    body = await whole(await now.run(Query(text, JSON_RESULTS, own=True)))
     return (await asyncio.to_thread(rows.read, body))[1]

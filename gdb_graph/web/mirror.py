@@ -8,6 +8,7 @@ from starlette.responses import Response
 from gdb_graph import snapshot
 from gdb_graph.distribution import Distribution
 from gdb_graph.snapshot import Snapshot
+from gdb_graph.web import versions
 from gdb_graph.web.delivery import deliver
 from gdb_graph.web.files import ASK_AGAIN, FOREVER
 from gdb_graph.web.parts import published
@@ -29,6 +30,14 @@ def file(request: Request) -> Response:
     if found is None:
         raise Problem(404, "not-found", f"Snapshot {of.id} has no file {path!r}. Its {snapshot.MANIFEST} names all.")
     return deliver(request, of, found, FOREVER)
+
+
+async def query(request: Request) -> Response:
+    """`/snapshots/{id}/queries/{name}`: the file of a curated query where the name is that of one, else its answer."""
+    if request.path_params["name"].endswith(".rq"):
+        request.path_params["path"] = f"queries/{request.path_params['name']}"
+        return file(request)
+    return await versions.query(request)
 
 
 def _manifest(request: Request, of: Snapshot) -> Response:

@@ -51,7 +51,9 @@ class Networks:
 
     async def _explore(self, now: Published) -> Explored:
         names = now.snapshot.names
-        answers = {name: await whole(await now.run(Query(text, FORMAT))) for name, text in questions(names).items()}
+        answers = {
+            name: await whole(await now.run(Query(text, FORMAT, own=True))) for name, text in questions(names).items()
+        }
         return await asyncio.to_thread(_explored, names, answers, self._wordings)
 
 

@@ -49,6 +49,10 @@ _LISTS = {
     )
     for plan in plans().values()
 }
+_OLDER = {
+    "/snapshots/{id}/queries": "the curated queries that a snapshot was built with: HTML or JSON",
+    "/snapshots/{id}/queries/{name}": "the answer of that snapshot to one of them, in the formats of /queries/{name}",
+}
 _SPARQL: dict[str, Any] = {
     "summary": "SPARQL 1.1 Protocol, query part",
     "parameters": [
@@ -136,6 +140,7 @@ def description(request: Request) -> Mapping[str, Any]:
             "responses": {"200": {"description": "JSON"}, "503": _PROBLEM},
         }
     }
+    paths |= {path: {"get": _file(path, summary)} for path, summary in _OLDER.items()}
     paths["/queries"] = {
         "get": {"summary": "all curated queries", "responses": {"200": {"description": "HTML or JSON"}}}
     }

@@ -51,7 +51,7 @@ async def picture(request: Request) -> Response:
         near = queryfile.near(name, offers) if name not in offers else ""
         raise Problem(404, "not-found", f"There is no picture {name!r} as {chosen}.{near} All stand at /overview.")
     offer = offers[name]
-    answer = await whole(await now.run(Asked(now.queries[offer.query].text, JSON_RESULTS)))
+    answer = await whole(await now.run(Asked(now.queries[offer.query].text, JSON_RESULTS, own=True)))
     # Reading and drawing are work of the processor: beside the event loop.
     work: Work = request.app.state.work
     return await work.do(_respond, request, now, offer, answer, chosen)

@@ -1,7 +1,7 @@
 """Templates and texts: a name and values in, an HTML response in the language of the request out."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from gdb_graph.web.languages import in_language, offered
 from gdb_graph.web.links import Links
 from gdb_graph.web.parts import language, varies
 
+Named = Mapping[str, Any]
+"""What a problem points at: its `url`, its `label` by language, its `iri`."""
 HERE = Path(__file__).parent
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -51,11 +53,11 @@ class Pages:
         """A part of a page, or a file by itself, from the template `name`."""
         return Markup(self._templates.get_template(name).render(**values))  # noqa: S704 - the template escapes
 
-    def problem(self, request: Request, status: int, kind: str, detail: str) -> str:
-        """The page that tells a person what went wrong; it needs no snapshot."""
+    def problem(self, request: Request, status: int, kind: str, detail: str, named: Sequence[Named]) -> str:
+        """The page that tells a person what went wrong, with links to what is `named`; it needs no snapshot."""
         exchange: Exchange | None = request.scope.get(KEY)
         now = exchange.now if exchange else None
-        return self._page(request, now, "problem", status=status, kind=kind, detail=detail)
+        return self._page(request, now, "problem", status=status, kind=kind, detail=detail, named=named)
 
     def show(self, request: Request, now: Published, name: str, **values: Any) -> HTMLResponse:
         """The page `name`.html with the `values`."""

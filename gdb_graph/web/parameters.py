@@ -51,6 +51,14 @@ def values(pairs: Pairs, name: str) -> tuple[str, ...]:
     return tuple(value for key, value in pairs if key == name)
 
 
+def page(request: Request) -> int:
+    """The number of the page asked for, from 1. Raises BadParameter."""
+    text = request.query_params.get("page", "1")
+    if not re.fullmatch("[1-9][0-9]{0,6}", text):
+        raise BadParameter("page", f"'page' must be a whole number from 1, not {text!r}.")
+    return int(text)
+
+
 def acceptable(request: Request, pairs: Pairs) -> str | None:
     """The media types the client likes: those of `format` or `output` before the Accept header; None for any.
 

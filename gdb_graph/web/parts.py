@@ -102,7 +102,7 @@ def all_of(graph: str) -> str:
 
 async def select(now: Published, text: str) -> tuple[list[str], list[rows.Row]]:
     """The variables and the rows of a SELECT query."""
-    return rows.read(await whole(await now.run(Query(text, JSON_RESULTS))))
+    return rows.read(await whole(await now.run(Query(text, JSON_RESULTS, own=True))))
 
 
 async def whole(answer: Answer) -> bytes:

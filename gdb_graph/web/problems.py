@@ -51,11 +51,18 @@ _HTML = "text/html"
 
 
 class Problem(HTTPException):
-    """A request that is wrong as HTTP: a status, a kind for the problem's type, and a sentence."""
+    """A request that is wrong as HTTP: a status, a kind for the problem's type, a sentence, and more members."""
 
-    def __init__(self, status: int, kind: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        detail: str,
+        headers: dict[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(status, detail, headers)
-        self.kind = kind
+        self.kind, self.members = kind, members or {}
 
 
 async def show_error(request: Request, error: Exception) -> Response:
@@ -67,7 +74,8 @@ async def show_error(request: Request, error: Exception) -> Response:
         return _other_method(request, (error.headers or {}).get("Allow", "GET, HEAD"))
     if isinstance(error, HTTPException):
         kind = getattr(error, "kind", HTTPStatus(error.status_code).phrase.lower().replace(" ", "-"))
-        return problem(request, error.status_code, kind, str(error.detail), dict(error.headers or {}))
+        extra = getattr(error, "members", {})
+        return problem(request, error.status_code, kind, str(error.detail), dict(error.headers or {}), **extra)
     told = tell(error)
     return problem(request, told.status, told.kind, told.detail, dict(told.headers), **told.extra)
 
@@ -115,7 +123,8 @@ def problem(request: Request, status: int, kind: str, detail: str, headers: dict
     if best(accepted(request), ("application/problem+json", _HTML)) == _HTML:
         pages: Pages = request.app.state.pages
         headers |= SECURITY | {"Vary": varies(request), "Content-Language": language(request)}
-        return Response(pages.problem(request, status, kind, detail), status, headers, _HTML)
+        named = [*extra.get("replacedBy", ()), *extra.get("near", ())]
+        return Response(pages.problem(request, status, kind, detail, named), status, headers, _HTML)
     content = {"type": f"{_base(request)}/problems#{kind}", "title": title, "status": status, "detail": detail} | extra
     return JSONResponse(content, status, headers, "application/problem+json")
 

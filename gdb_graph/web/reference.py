@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from gdb_graph.engine.answer import Published
-from gdb_graph.engine.sparql import GRAPH
 from gdb_graph.engine.sparql import Request as Asked
 from gdb_graph.rows import Cell
 from gdb_graph.terms import GDB, OWL, RDFS, SHAPES, SKOS
 from gdb_graph.web.pages import Pages
-from gdb_graph.web.parts import accepted, all_of, published, respond, select, wants_html
+from gdb_graph.web.parts import HTML, all_of, published, respond, select
+from gdb_graph.web.problems import Problem
+from gdb_graph.web.rdf import wanted
+from gdb_graph.web.signposts import Forms, forms, signposted
 
 KINDS = ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 # What a reader wants to know of a term, in this order; a chain is a list and read apart.
@@ -67,14 +69,15 @@ class Term:
 
 
 async def ontology(request: Request) -> Response:
-    """`/ontology`: every term with all that is said of it."""
-    now = published(request)
-    if not wants_html(request, [*GRAPH]):
-        return await _rdf(request, now, "ontology")
+    """`/ontology` and `/ontology.{suffix}`: every term with all that is said of it."""
+    now, media_type = published(request), wanted(request, request.path_params.get("suffix", ""))
+    of = forms(request.app.state.base_url, GDB.rstrip("#"), "/ontology", "/ontology")
+    if media_type != HTML:
+        return await _rdf(request, now, of, "ontology", media_type)
     terms = await _terms(now)
     pages: Pages = request.app.state.pages
     labels = {term.iri: term.label for term in terms.values()}
-    return pages.show(
+    response = pages.show(
         request,
         now,
         "ontology",
@@ -83,7 +86,19 @@ async def ontology(request: Request) -> Response:
         shown=SHOWN,
         labels=labels,
         counts=now.snapshot.manifest["counts"]["classes"],
+        forms=of,
     )
+    return signposted(request, now, of, of.page, response)
+
+
+async def version(request: Request) -> Response:
+    """`/ontology/{version}`, the IRI of a version: 303 to the ontology where it is that one."""
+    now, asked = published(request), request.path_params["version"]
+    stated = now.snapshot.manifest.get("dataset", {}).get("ontology", {})
+    if f"{GDB.rstrip('#')}/{asked}" != stated.get("version_iri"):
+        known = f" This service has {stated['version']}, at /ontology." if stated.get("version") else ""
+        raise Problem(404, "not-found", f"There is no version {asked!r} of the ontology here.{known}")
+    return RedirectResponse(f"{request.app.state.base_url}/ontology", 303)
 
 
 async def _terms(now: Published) -> Mapping[str, Term]:
@@ -112,14 +127,17 @@ async def _terms(now: Published) -> Mapping[str, Term]:
 
 
 async def shapes(request: Request) -> Response:
-    """`/shapes`: every constraint with its message."""
-    now = published(request)
-    if not wants_html(request, [*GRAPH]):
-        return await _rdf(request, now, "shapes")
+    """`/shapes` and `/shapes.{suffix}`: every constraint with its message."""
+    now, media_type = published(request), wanted(request, request.path_params.get("suffix", ""))
+    of = forms(request.app.state.base_url, SHAPES.rstrip("#"), "/shapes", "/shapes")
+    if media_type != HTML:
+        return await _rdf(request, now, of, "shapes", media_type)
     rows = (await select(now, _SHAPES.format(graph=now.snapshot.names.graph("shapes"))))[1]
     pages: Pages = request.app.state.pages
-    return pages.show(request, now, "shapes", rows=rows, namespace=SHAPES)
+    response = pages.show(request, now, "shapes", rows=rows, namespace=SHAPES, forms=of)
+    return signposted(request, now, of, of.page, response)
 
 
-async def _rdf(request: Request, now: Published, name: str) -> Response:
-    return await respond(request, now, Asked(all_of(now.snapshot.names.graph(name)), accepted(request)))
+async def _rdf(request: Request, now: Published, of: Forms, name: str, media_type: str) -> Response:
+    response = await respond(request, now, Asked(all_of(now.snapshot.names.graph(name)), media_type))
+    return signposted(request, now, of, of.at(media_type), response)

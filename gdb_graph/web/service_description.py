@@ -90,7 +90,7 @@ async def description(now: Published, links: Links, path: str) -> list[ox.Triple
         formats=", ".join(f"formats:{name}" for name in FORMATS.values()),
         functions=", ".join(functions),
     )
-    said = await whole(await now.run(Query(_SAID.format(dataset=names.base), GRAPHS["nt"])))
+    said = await whole(await now.run(Query(_SAID.format(dataset=names.base), GRAPHS["nt"], own=True)))
     turtle = [f"@prefix {name}: <{iri}> ." for name, iri in PREFIXES.items()]
     turtle += [service, *(f"{function} a sd:Function ." for function in functions), said.decode()]
     turtle += [_named(number, graph, of, names) for number, (graph, of) in enumerate(counts["graphs"].items())]

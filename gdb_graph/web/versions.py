@@ -1,6 +1,7 @@
-"""The snapshots that stay: their list, each one, and its own SPARQL endpoint."""
+"""The snapshots that stay: their list, each one, its own SPARQL endpoint and its own curated queries."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from gdb_graph.engine.answer import Published
 from gdb_graph.engine.archive import Archive
 from gdb_graph.snapshot import Snapshot
-from gdb_graph.web import protocol
+from gdb_graph.web import curated, protocol
 from gdb_graph.web.cache import revalidated
 from gdb_graph.web.exchange import KEY
 from gdb_graph.web.links import Links
@@ -64,6 +65,25 @@ async def sparql(request: Request) -> Response:
     return await protocol.sparql(request)
 
 
+async def queries(request: Request) -> Response:
+    """`/snapshots/{id}/queries`: the curated queries it was built with."""
+    await _with_queries(request)
+    return await curated.catalogue(request)
+
+
+async def query(request: Request) -> Response:
+    """`/snapshots/{id}/queries/{name}`: the answer that one of them had then."""
+    await _with_queries(request)
+    return await curated.one(request)
+
+
+async def _with_queries(request: Request) -> None:
+    one = find(request, request.path_params["id"])
+    now, archive = at(request, one), request.app.state.archive
+    if archive and not now.queries:
+        request.scope[KEY].now = replace(request.scope[KEY].now, queries=await archive.queries(one))
+
+
 def _show(request: Request, shown: Sequence[Snapshot]) -> Response:
     now = published(request)
     before, alone = predecessors(known(request)), "id" in request.path_params
@@ -86,6 +106,7 @@ def _entry(one: Snapshot, before: Snapshot | None, served: bool, links: Links) -
         "triples": one.manifest["counts"]["triples"],
         "served": served,
         "url": links.absolute(f"/snapshots/{one.id}"),
+        "queries": links.absolute(f"/snapshots/{one.id}/queries"),
         "sparql": links.absolute(f"/snapshots/{one.id}/sparql"),
         "changes": changes,
         "cite": links.absolute(f"/cite?snapshot={one.id}"),

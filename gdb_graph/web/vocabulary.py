@@ -27,7 +27,7 @@ SELECT DISTINCT ?term ?kind WHERE {{
 async def terms(request: Request) -> Response:
     """`/sparql/terms`: prefixes, and each term with its kind and its label in the language of the request."""
     now, lang = published(request), language(request)
-    answer = await now.run(Query(_TERMS, JSON_RESULTS, labels=LANGUAGES))
+    answer = await now.run(Query(_TERMS, JSON_RESULTS, labels=LANGUAGES, own=True))
     _, lines = table(*read(await whole(answer)), lang)
     found = [
         {"iri": cell.value, "kind": kind, "label": label if label != cell.value else ""}

@@ -40,7 +40,7 @@ async def description(request: Request, now: Published) -> list[ox.Triple]:
     """All that is told of the dataset, in order."""
     names = now.snapshot.names
     text = _VOID.format(graph=names.graph("void"), dataset=names.base)
-    answer = await whole(await now.run(Asked(text, "application/n-triples")))
+    answer = await whole(await now.run(Asked(text, "application/n-triples", own=True)))
     triples = [quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)]
     return in_order([*triples, *_of_service(request, now)])
 

@@ -74,7 +74,7 @@ class Said:
 
 async def ask(now: Published, text: str) -> Iterator[Row]:
     """The rows of a SELECT."""
-    return read(await whole(await now.run(Query(text, FORMAT))))
+    return read(await whole(await now.run(Query(text, FORMAT, own=True))))
 
 
 async def said(now: Published, iri: str, kind: Kind) -> Said:

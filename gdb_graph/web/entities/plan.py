@@ -58,6 +58,8 @@ class Kind:
     """Properties that the page tells in another way."""
     list: str = ""
     """The list that has such things; "" for none."""
+    connected: bool = True
+    """Whether such a thing is one that /connections looks for: some only stand between others."""
 
 
 @cache
@@ -84,6 +86,7 @@ def _kind(said: Mapping[str, Any], common: Sequence[Section], prefixes: Mapping[
         said.get("stated", False),
         tuple(_iri(each, prefixes) for each in said.get("told", ())),
         said.get("list", ""),
+        said.get("connected", True),
     )
 
 

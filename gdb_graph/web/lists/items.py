@@ -98,7 +98,7 @@ def question(plan: Plan, names: Names) -> str:
 
 
 async def _items(now: Published, plan: Plan) -> Items:
-    answer = await whole(await now.run(Query(question(plan, now.snapshot.names), FORMAT)))
+    answer = await whole(await now.run(Query(question(plan, now.snapshot.names), FORMAT, own=True)))
     rows = await asyncio.to_thread(_rows, answer)
     iris = {term.value for thing, _, value in rows for term in (thing, value) if isinstance(term, ox.NamedNode)}
     names = await called(now, iris) if iris else Called({}, {}, {})
