@@ -1,18 +1,20 @@
-"""What the journeys share: the service with the real content, and a page that may reach it and nothing else."""
+"""What the tests in a browser share: the service with the real content, and pages that may reach nothing else."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conftest import Running
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = Path("/usr/bin/chromium")
+PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="session")
@@ -32,18 +34,33 @@ def browser() -> "Iterator[Browser]":
         started.close()
 
 
-@pytest.fixture
-def page(browser: "Browser", served: str) -> "Iterator[Page]":
-    """A fresh page. When the test is done, nothing must have left the host, and no script must have failed."""
-    context = browser.new_context(base_url=served, locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
+@contextmanager
+def opened(browser: "Browser", served: str, **options: Any) -> Iterator[Any]:
+    """A fresh page. When the test is done, nothing must have left the host, no script have failed, no dialog opened."""
+    context = browser.new_context(base_url=served, **{"locale": "en-GB"} | options)
     context.set_default_timeout(10_000)
-    opened = context.new_page()
+    page = context.new_page()
     elsewhere: list[str] = []
     faults: list[str] = []
-    opened.on("request", lambda asked: None if asked.url.startswith((served, "data:")) else elsewhere.append(asked.url))
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
-    yield opened
-    context.close()
+
+    def refuse(dialog: "Dialog") -> None:
+        faults.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("request", lambda asked: None if asked.url.startswith((served, "data:")) else elsewhere.append(asked.url))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("dialog", refuse)
+    try:
+        yield page
+    finally:
+        context.close()
     assert elsewhere == []
     assert faults == []
+
+
+@pytest.fixture
+def page(browser: "Browser", served: str) -> "Iterator[Page]":
+    """A page of the service with the real content that may use the clipboard."""
+    with opened(browser, served, permissions=["clipboard-read", "clipboard-write"]) as page:
+        yield page

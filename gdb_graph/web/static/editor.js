@@ -36,6 +36,7 @@ function edit({ prefixes, terms }) {
     persistenceId: null,
     consumeShareLink: null,
     createShareableLink: undefined,
+    editorHeight: "auto",
     showQueryButton: false,
     pluginButtons: undefined,
     prefixCcApi: null,

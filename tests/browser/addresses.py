@@ -1,0 +1,73 @@
+"""One address for each type of page there is, by its name."""
+
+from gdb_graph.web.lists.plan import plans
+
+# One thing of each kind that gdb_graph/web/entities/plan.toml has, and things that it has no plan for.
+ENTITIES = {
+    "gdb:Undertaking": "pilot-smart-water",
+    "gdb:Person": "person-oliver-schruoffeneger",
+    "gdb:Post": "post-cdo",
+    "gdb:Actor": "org-senatskanzlei",
+    "gdb:ActionField": "field-partizipative-governance",
+    "gdb:ActionFieldCluster": "cluster-inklusive-stadtgestaltung",
+    "gdb:StrategicValue": "value-kooperativ",
+    "gdb:ParticipationEvent": "event-republica-2022",
+    "gdb:Decision": "decision-gdb-2022",
+    "gdb:ProcessStep": "step-massnahmenwerkstatt",
+    "gdb:ProjectPhase": "phase-elaboration",
+    "gdb:ImplementationProcess": "process-implementation-model",
+    "gdb:Strategy": "strategy-gdb",
+    "gdb:FundingProgramme": "programme-mpsc",
+    "gdb:FundingAllocation": "funding-mpsc-berlin-total",
+    "gdb:Output": "output-stadtplatz",
+    "gdb:Contradiction": "contradiction-guiding-ideas",
+    "gdb:Source": "doc-website",
+    "dct:Location": "district-pankow",
+    "evidence": "ev-editorial",
+    "involvement": "inv-pilot-smarte-partizipation-org-ag-urban-contractor",
+}
+PICTURES = ("actors-and-fields", "actors-and-pilots", "districts", "funding", "timeline", "values-and-fields")
+PROBLEMS = {
+    "problem 400": "/sparql?query=SELEC",
+    "problem 404": "/page/nobody",
+    "problem 422": "/queries/pilots?nobody=knows",
+}
+_PREFIX = "PREFIX+gdb%3A+%3Chttps%3A%2F%2Fw3id.org%2Fgdb-berlin%2Fontology%23%3E"
+PAGES = {
+    "home": "/",
+    **{f"list of {name}": f"/{name}" for name in plans()},
+    "list with facets": "/actors?sector=science&sort=-type",
+    "list with nothing": "/events?q=xyz",
+    **{f"entity {kind}": f"/page/{slug}" for kind, slug in ENTITIES.items()},
+    "statements": "/page/pilot-smart-water?view=statements",
+    "concept": "/vocab/role/lead",
+    "vocabulary": "/vocab/role",
+    "queries": "/queries",
+    "query form": "/queries/actors-of-undertaking",
+    "query answer": "/queries/actors-of-undertaking?undertaking=pilot-smart-water",
+    "query table": "/queries/contradictions",
+    "overview": "/overview",
+    **{f"picture {name}": f"/overview/{name}" for name in PICTURES},
+    "connections": "/connections",
+    "connections answer": "/connections?from=org-kfw&to=org-ba-pankow",
+    "connections none": "/connections?from=org-kfw&to=org-ba-pankow&max_hops=1",
+    "partners": "/partners",
+    "partners answer": "/partners?field=field-intelligente-datennutzung&district=district-pankow",
+    "search": "/search",
+    "search answer": "/search?q=Kiezbocks",
+    "sparql": "/sparql",
+    "sparql answer": f"/sparql?query={_PREFIX}+SELECT+%3Fs+%7B+%3Fs+a+gdb%3APilotProject+%7D",
+    "sparql no rows": f"/sparql?query={_PREFIX}+SELECT+%3Fs+%7B+%3Fs+a+gdb%3APilotproject+%7D",
+    "ontology": "/ontology",
+    "shapes": "/shapes",
+    "quality": "/quality",
+    "catalogue": "/catalog",
+    "dataset": "/datasets/graph",
+    "dumps": "/dumps/",
+    "dump": "/dumps/{id}/",
+    "tables": "/tables/",
+    "snapshots": "/snapshots",
+    "cite": "/cite",
+    "docs": "/docs",
+    **PROBLEMS,
+}

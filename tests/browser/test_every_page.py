@@ -1,0 +1,58 @@
+"""What holds of every type of page: no fault that axe finds, wide and narrow, light and dark, and by keyboard alone."""
+
+import re
+from typing import Any
+
+import pytest
+
+from gdb_graph.snapshot import Snapshot
+from gdb_graph.terms import Names
+from gdb_graph.web.entities import plan
+from tests.browser.addresses import ENTITIES, PAGES, PROBLEMS
+from tests.browser.conftest import PHONE, opened
+from tests.browser.looks import overflow, unreachable, violations
+
+pytestmark = pytest.mark.browser
+WIDE = {"width": 1600, "height": 900}
+
+
+def address(name: str, lang: str, snapshot: Snapshot) -> str:
+    path = PAGES[name].replace("{id}", snapshot.id)
+    return f"{path}{'&' if '?' in path else '?'}lang={lang}"
+
+
+def test_every_kind_of_thing_has_an_address_here() -> None:
+    names = Names()
+    prefixes = names.prefixes()
+    kinds = {prefixes[prefix] + local for prefix, _, local in (each.partition(":") for each in ENTITIES) if local}
+    assert {kind.class_ for kind in plan.read(names)} == kinds
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_fit_to_read(browser: Any, served: str, snapshot: Snapshot, name: str, lang: str) -> None:
+    with opened(browser, served, viewport=WIDE) as page:
+        response = page.goto(address(name, lang, snapshot))
+        assert response.status == (int(name.split()[1]) if name in PROBLEMS else 200)
+        assert "default-src 'none'" in response.headers["content-security-policy"]
+        assert page.locator("html").get_attribute("lang") == lang
+        assert overflow(page) <= 0
+        assert violations(page) == []
+        page.set_viewport_size(PHONE)
+        page.emulate_media(color_scheme="dark")
+        assert overflow(page) <= 0
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_used_by_keyboard(browser: Any, served: str, snapshot: Snapshot, name: str) -> None:
+    with opened(browser, served) as page:
+        page.goto(address(name, "de", snapshot))
+        page.keyboard.press("Tab")
+        skip = page.locator(":focus")
+        assert skip.inner_text() == "Zum Inhalt"
+        assert skip.is_visible()
+        skip.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content"
+        page.goto(re.sub("#.*", "", page.url))
+        assert unreachable(page) == ([], [])
