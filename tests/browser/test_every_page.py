@@ -56,3 +56,15 @@ def test_a_page_is_used_by_keyboard(browser: Any, served: str, snapshot: Snapsho
         assert page.evaluate("document.activeElement.id") == "content"
         page.goto(re.sub("#.*", "", page.url))
         assert unreachable(page) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["connections answer", "picture actors-and-pilots"])
+def test_a_picture_is_fit_to_explore(browser: Any, served: str, snapshot: Snapshot, name: str) -> None:
+    with opened(browser, served, viewport=PHONE) as page:
+        page.goto(address(name, "en", snapshot))
+        page.get_by_role("button", name="Explore the picture").press("Enter")
+        page.get_by_label("Thing in the picture:").select_option(index=1)
+        assert overflow(page) <= 0
+        assert violations(page) == []
+        page.emulate_media(color_scheme="dark")
+        assert violations(page) == []

@@ -32,6 +32,7 @@ PAGES = {
     "/overview/actors-and-fields": [LONG, RIGHT_TO_LEFT],
     "/overview/timeline": [SCRIPT],
 }
+EXPLORED = [path for path in PAGES if path.startswith(("/connections", "/overview/actors-and-pilots"))]
 
 
 @pytest.fixture(scope="module")
@@ -62,4 +63,27 @@ def test_a_hostile_label_is_text(browser: Any, hostile: str, path: str) -> None:
         assert page.locator("main script, main img").count() == 0
         assert overflow(page) <= 0
         page.set_viewport_size({"width": 1600, "height": 900})
+        assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("path", EXPLORED)
+def test_a_picture_of_hostile_labels_is_explored(browser: Any, hostile: str, path: str) -> None:
+    with opened(browser, hostile, locale="de-DE", viewport=PHONE) as page:
+        page.goto(path)
+        page.get_by_role("button", name="Bild erkunden").click()
+        things = page.get_by_label("Ding im Bild:")
+        things.wait_for()
+        # Marks that turn the reading direction never get into a picture.
+        assert "\u05d0\u05d1\u05d2 exe.gnp" in things.evaluate("each => each.textContent")
+        things.select_option(index=1)
+        assert overflow(page) <= 0
+
+
+def test_a_hostile_label_is_suggested_as_text(browser: Any, hostile: str) -> None:
+    with opened(browser, hostile, locale="de-DE", viewport=PHONE) as page:
+        page.goto("/")
+        page.get_by_role("combobox", name="Suche").press_sequentially("alert")
+        option = page.get_by_role("option").first
+        option.wait_for()
+        assert SCRIPT in option.evaluate("each => each.textContent")
         assert overflow(page) <= 0
