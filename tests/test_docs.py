@@ -70,6 +70,6 @@ def test_the_content_travels_in_the_wheel(tmp_path: Path) -> None:
 
     content = {f"gdb_graph/content/{name}" for name in files if name.startswith(("data/", "ontology/", "queries/"))}
     assert content <= names
-    assert "gdb_graph/web/texts.toml" in names
+    assert "gdb_graph/web/texts/home.toml" in names
     assert "gdb_graph/constraints.txt" in names
     assert "gdb_graph/web/static/style.css" in names

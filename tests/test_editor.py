@@ -1,6 +1,5 @@
 """The SPARQL page: a form that works without scripts, answers and faults as pages."""
 
-import tomllib
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -9,12 +8,12 @@ import pytest
 from gdb_graph.formats import NAMES, TABLES
 from gdb_graph.terms import Names
 from gdb_graph.web import workbench
-from gdb_graph.web.pages import HERE
+from gdb_graph.web.pages import read_texts
 from tests.test_pages import HTML, Page, sound
 
 PREFIXES = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in Names().prefixes().items())
 PILOTS = f"{PREFIXES}SELECT ?pilot {{ ?pilot a gdb:PilotProject }}"
-TEXTS = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
+TEXTS = read_texts()
 
 
 def asked(client: httpx.Client, query: str, lang: str = "en", **parameters: str) -> httpx.Response:

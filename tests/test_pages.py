@@ -17,7 +17,7 @@ import pytest
 from gdb_graph import queryfile
 from gdb_graph.queryfile import Query
 from gdb_graph.terms import DCT, GDB, OWL, RDFS, SKOS, Names
-from gdb_graph.web.pages import HERE
+from gdb_graph.web.pages import HERE, read_texts
 from tests.conftest import Running
 from tests.serving import PUBLIC_URL, ask_app
 
@@ -281,7 +281,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside() -> None:
 # Texts
 
 
-TEXTS = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
+TEXTS = read_texts()
 
 
 def used_texts() -> Iterator[str]:
@@ -305,6 +305,11 @@ def used_texts() -> Iterator[str]:
         yield from re.findall(r"\btexts?\[['\"](\w+)['\"]\]", path.read_text(encoding="utf-8"))
 
 
+def test_no_text_stands_twice() -> None:
+    keys = [key for path in (HERE / "texts").iterdir() for key in tomllib.loads(path.read_text(encoding="utf-8"))]
+    assert sorted(keys) == sorted(TEXTS)
+
+
 def test_every_text_is_there_in_both_languages() -> None:
     assert [key for key, text in TEXTS.items() if set(text) != {"de", "en"} or not all(text.values())] == []
 
@@ -316,7 +321,7 @@ def test_every_text_used_is_there_and_every_text_there_is_used() -> None:
 
 
 def test_no_template_writes_a_sentence_of_its_own() -> None:
-    """Words between tags come from texts.toml; names and formats apart."""
+    """Words between tags come from texts/; names and formats apart."""
     own = {"SHA", "SPARQL", "TTL", "gdb", "openapi", "json"}
     for path in (HERE / "templates").glob("*.html"):
         plain = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}|<[^>]*>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -31,11 +31,17 @@ SECURITY = {
 }
 
 
+def read_texts() -> dict[str, Mapping[str, str]]:
+    """Every text of the pages by its key, in each language."""
+    files = (tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((HERE / "texts").glob("*.toml")))
+    return {key: said for texts in files for key, said in texts.items()}
+
+
 class Pages:
     """The templates with the texts of each language."""
 
     def __init__(self) -> None:
-        self._texts = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
+        self._texts = read_texts()
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(HERE / "templates"),
             autoescape=True,
