@@ -33,7 +33,7 @@ class Forks:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
             try:
                 self._tell(b"F", theirs)
-                reply = await asyncio.get_running_loop().sock_recv(self._heard_on(), 256)
+                reply = await asyncio.get_running_loop().sock_recv(self._heard_on(), nursery.MESSAGE)
             except OSError as error:
                 ours.close()
                 raise EngineError(f"No engine could be started: {error}") from error
@@ -73,8 +73,10 @@ class Forks:
             sys.executable, "-m", nursery.__name__, *arguments, pass_fds=[theirs.fileno()]
         )
         theirs.close()
-        if await asyncio.get_running_loop().sock_recv(self._control, 64) != nursery.READY:
-            raise EngineError(f"The snapshot could not be loaded from {self._quads}; see the log.")
+        said = await asyncio.get_running_loop().sock_recv(self._control, nursery.MESSAGE)
+        if said != nursery.READY:
+            why = said[1:].decode(errors="replace") or "see the log"
+            raise EngineError(f"The snapshot could not be loaded from {self._quads}: {why}")
 
     def _heard_on(self) -> socket.socket:
         assert self._control is not None  # noqa: S101 - the nursery was started

@@ -5,6 +5,8 @@ makes the fork safe, and holds no open file but the control socket. Messages on 
 
     in   F + a file descriptor   fork an engine that serves it        out  the pid, or "!" and why not
     in   K pid                   kill that engine                     out  nothing
+
+The first message out is `ready`, or "!" and why the quads cannot be loaded.
 """
 
 import contextlib
@@ -23,7 +25,7 @@ from gdb_graph.engine.child import Bounds
 from gdb_graph.terms import Names
 
 READY = b"ready"
-_MESSAGE = 64
+MESSAGE = 256
 
 
 def main(quads: Path, base: str, bounds: Bounds, control: socket.socket) -> None:
@@ -34,7 +36,8 @@ def main(quads: Path, base: str, bounds: Bounds, control: socket.socket) -> None
     try:
         store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS, lenient=True)
     except (OSError, ValueError, SyntaxError) as error:
-        sys.exit(f"{quads} cannot be loaded: {error}")
+        control.send(f"!{error}".encode()[:MESSAGE])
+        sys.exit(1)
     prefixes = Names(base).prefixes()
     sheet.prepare()
     gc.collect()
@@ -45,7 +48,7 @@ def main(quads: Path, base: str, bounds: Bounds, control: socket.socket) -> None
         select.select([control], [], [], 1.0)
         _reap(children)
         try:
-            message, descriptors, _, _ = socket.recv_fds(control, _MESSAGE, 1, socket.MSG_DONTWAIT)
+            message, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 1, socket.MSG_DONTWAIT)
         except BlockingIOError:
             continue
         if not message:
