@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 import uvloop
@@ -22,8 +23,10 @@ from gdb_graph.remote import talk
 from gdb_graph.remote.service import RemoteService
 from gdb_graph.replica import Again
 from gdb_graph.settings import Settings
-from gdb_graph.web.app import create_app
-from gdb_graph.web.connection import connection
+
+if TYPE_CHECKING:
+    from gdb_graph.web.connection import Connection
+    from gdb_graph.web.front import Front
 
 
 def local(first: Path, find: Callable[[], Path], chosen: Settings) -> None:
@@ -57,8 +60,10 @@ def _run(make: Callable[[], Service | RemoteService], chosen: Settings) -> None:
 
 
 async def _listen(make: Callable[[], Service | RemoteService], chosen: Settings) -> None:
+    loading = asyncio.create_task(asyncio.to_thread(_web))
     async with make() as service, _again(chosen) as again:
         journal = sys.stderr if chosen.log_requests else None
+        create_app, connection = await loading
         app = create_app(chosen, service.current, service.load, journal, service.archive, again)
         server = uvicorn.Server(
             uvicorn.Config(
@@ -80,6 +85,14 @@ async def _listen(make: Callable[[], Service | RemoteService], chosen: Settings)
         await server.serve()
         if preparing:
             preparing.cancel()
+
+
+def _web() -> "tuple[Callable[..., Front], Callable[[int, int], type[Connection]]]":
+    """How the web is made. Imported while the engines load the snapshot: both take their time."""
+    from gdb_graph.web.app import create_app
+    from gdb_graph.web.connection import connection
+
+    return create_app, connection
 
 
 @asynccontextmanager

@@ -218,6 +218,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "snapshot",
         "web.app",
         "web.connection",
+        "web.front",
     },
     "__main__": {"", "build", "content", "diff", "diff.*", "doctor", "pull", "remote.publish", "remote.store"}
     | {"remote.talk", "serving", "settings", "snapshot", "terminal"},
