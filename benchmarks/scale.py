@@ -75,6 +75,7 @@ def main() -> None:
             of = snapshot.open_snapshot(folder)
             try:
                 rows.setdefault(form, []).append(measure(form, of, options.oxigraph))
+                print(f"{form}: {rows[form][-1]}", file=sys.stderr, flush=True)
             except (Failed, subprocess.SubprocessError) as error:
                 print(f"{form}, {of.folder}: {error}", file=sys.stderr)
     names = list(next(iter(rows.values()))[0])
