@@ -19,12 +19,11 @@ from gdb_graph.engine.child import Bounds
 from gdb_graph.engine.pool import Limits
 from gdb_graph.engine.service import Service
 from gdb_graph.errors import GraphError
-from gdb_graph.remote import talk
-from gdb_graph.remote.service import RemoteService
 from gdb_graph.replica import Again
 from gdb_graph.settings import Settings
 
 if TYPE_CHECKING:
+    from gdb_graph.remote.service import RemoteService
     from gdb_graph.web.connection import Connection
     from gdb_graph.web.front import Front
 
@@ -42,6 +41,9 @@ def remote(folder: Path, chosen: Settings) -> None:
 
     Raises SnapshotError, or GraphError for an address that is none.
     """
+    from gdb_graph.remote import talk  # an HTTP client, that nobody else here waits for
+    from gdb_graph.remote.service import RemoteService
+
     first = snapshot.open_snapshot(folder).folder
     engine = talk.target(chosen.engine, chosen)
 
@@ -51,7 +53,7 @@ def remote(folder: Path, chosen: Settings) -> None:
     _run(lambda: RemoteService(engine, first, find, _limits(chosen), chosen.look_seconds), chosen)
 
 
-def _run(make: Callable[[], Service | RemoteService], chosen: Settings) -> None:
+def _run(make: "Callable[[], Service | RemoteService]", chosen: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -59,7 +61,7 @@ def _run(make: Callable[[], Service | RemoteService], chosen: Settings) -> None:
         runner.run(_listen(make, chosen))
 
 
-async def _listen(make: Callable[[], Service | RemoteService], chosen: Settings) -> None:
+async def _listen(make: "Callable[[], Service | RemoteService]", chosen: Settings) -> None:
     loading = asyncio.create_task(asyncio.to_thread(_web))
     async with make() as service, _again(chosen) as again:
         journal = sys.stderr if chosen.log_requests else None

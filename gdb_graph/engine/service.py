@@ -66,9 +66,10 @@ class Service:
         return {lane: count + older.get(lane, 0) for lane, count in (self._pool.load if self._pool else {}).items()}
 
     async def _open(self, folder: Path) -> None:
-        held = history.hold(snapshot.open_snapshot(folder))
+        opened = snapshot.open_snapshot(folder)
+        held = history.hold(opened)
         try:
-            await self._take(folder)
+            await self._take(opened)
         except BaseException:
             held.close()
             raise
@@ -76,13 +77,12 @@ class Service:
             self._held.close()
         self._held = held
 
-    async def _take(self, folder: Path) -> None:
-        opened = snapshot.open_snapshot(folder)
+    async def _take(self, opened: snapshot.Snapshot) -> None:
         queries = queryfile.read_folder(opened.queries)
         pool = Pool(opened.quads, opened.names.base, self._limits)
         try:
             # Whether it is whole is found out while it loads. It is published after both; what is not whole says so.
-            work = asyncio.to_thread(snapshot.verify, folder), pool.start()
+            work = asyncio.to_thread(snapshot.verify, opened.folder), pool.start()
             for outcome in await asyncio.gather(*work, return_exceptions=True):
                 if isinstance(outcome, BaseException):
                     raise outcome
