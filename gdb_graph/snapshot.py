@@ -132,19 +132,20 @@ def open_snapshot(folder: Path) -> Snapshot:
 def verify(folder: Path) -> Snapshot:
     """The snapshot in `folder`, after reading all of it. Raises SnapshotError where a bit of it has changed."""
     opened = open_snapshot(folder)
-    if f"sha256:{_digest(opened.quads, opened.queries)}" != opened.manifest.get("content_hash"):
+    if f"sha256:{digest(opened.quads, opened.queries)}" != opened.manifest.get("content_hash"):
         raise SnapshotError(f"The snapshot in {folder} is damaged: its hash does not fit its content. Build it again.")
     for file in [*opened.files, *opened.parts]:
         distribution.verify(folder, file)
     return opened
 
 
-def _digest(quads: Path, queries: Path) -> str:
+def digest(quads: Path, queries: Path) -> str:
+    """The content hash of a snapshot with these quads and queries, in hexadecimal."""
     with quads.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
+        found = hashlib.file_digest(file, "sha256")
     for path in _query_files(queries):
-        digest.update(path.relative_to(queries).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+        found.update(path.relative_to(queries).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
 
 
 def _query_files(queries: Path) -> list[Path]:
@@ -215,13 +216,13 @@ def write(
     (folder / "queries" / "tables").mkdir(parents=True)
     for path in _query_files(queries):
         shutil.copyfile(path, folder / "queries" / path.relative_to(queries))
-    digest = _digest(folder / "quads.nq", folder / "queries")
+    hash_ = digest(folder / "quads.nq", folder / "queries")
     fill_store(folder, lines)
-    id_ = digest[:32]
+    id_ = hash_[:32]
     whole = {
         "id": id_,
         "layout": LAYOUT,
-        "content_hash": f"sha256:{digest}",
+        "content_hash": f"sha256:{hash_}",
         **manifest,
         "bytes": (folder / "quads.nq").stat().st_size,
         "quads": len(lines),
